@@ -1,0 +1,43 @@
+import ipaddr from "ipaddr.js";
+
+/** `00-0D-3A-AB-CD-EF` from any usual spelling; null if it is not a MAC address. */
+export function normalizeMac(text: string): string | null {
+  const digits = text.replaceAll(/[^0-9a-f]/giu, "").toUpperCase();
+  return digits.length === 12 ? (digits.match(/../gu) ?? []).join("-") : null;
+}
+
+/** Whether it is a dotted-quad IPv4 address. */
+export function isIpv4(text: string): boolean {
+  return ipaddr.IPv4.isValidFourPartDecimal(text);
+}
+
+/** Whether Windows made the address up itself because no DHCP server answered (169.254/16, RFC 3927). */
+export function isLinkLocal(ip: string): boolean {
+  return isIpv4(ip) && ipaddr.IPv4.parse(ip).range() === "linkLocal";
+}
+
+/** The one of these IPv4 prefixes (CIDR) that holds the address; null if none does. */
+export function prefixHolding(ip: string, prefixes: readonly string[]): string | null {
+  const address = ipaddr.IPv4.parse(ip);
+  return prefixes.find((prefix) => address.match(ipaddr.IPv4.parseCIDR(prefix))) ?? null;
+}
+
+/** Length of a CIDR prefix. */
+export function prefixLengthOf(prefix: string): number {
+  return ipaddr.IPv4.parseCIDR(prefix)[1];
+}
+
+/**
+ * The default gateway of an Azure subnet: the first address after the network's own.
+ * Source: Azure reserves `.1` of each subnet prefix for it (virtual-networks-faq).
+ */
+export function azureGateway(prefix: string): string {
+  const octets = ipaddr.IPv4.networkAddressFromCIDR(prefix).toByteArray();
+  const [a = 0, b = 0, c = 0, d = 0] = octets;
+  return `${a}.${b}.${c}.${d + 1}`;
+}
+
+/** `255.255.255.0` for 24. */
+export function maskOf(prefixLength: number): string {
+  return ipaddr.IPv4.subnetMaskFromPrefixLength(prefixLength).toString();
+}

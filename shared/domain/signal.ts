@@ -1,0 +1,61 @@
+/** What sent a signal. */
+export type SignalSource = "nicChanged" | "alert" | "operator";
+
+/** What a run may do: `heal` may change things, `dryRun` only reads and reports. */
+export type RunMode = "heal" | "dryRun";
+
+/** What a signal points at; a NIC is resolved to its VM by a run of its own. */
+export type SignalTarget =
+  | { readonly kind: "vm"; readonly vmId: string }
+  | { readonly kind: "nic"; readonly nicId: string };
+
+/** Where a signal stands. */
+export type SignalState =
+  | { readonly kind: "pending" }
+  | { readonly kind: "ignored"; readonly reason: IgnoredReason; readonly message: string }
+  | { readonly kind: "taken"; readonly incidentId: string };
+
+/** Why a signal starts nothing. */
+export type IgnoredReason =
+  /** The alert says that the condition is over. */
+  | "resolved"
+  /** The payload is a portal's or Event Grid's test. */
+  | "test-payload"
+  /** Not the common alert schema, or not an event this program listens to. */
+  | "foreign-schema"
+  /** No VM or NIC can be found in it. */
+  | "no-target"
+  /** Azure itself caused the outage; a heal would not help. */
+  | "platform-caused"
+  /** A user stopped, restarted or deallocated the VM. */
+  | "user-initiated"
+  /** A write of another resource, or of another kind. */
+  | "other-resource"
+  /** This program's own identity wrote the NIC. */
+  | "own-write"
+  /** The VM was changed by a run a short while ago. */
+  | "cool-down"
+  /** The VM answered: nothing to do. */
+  | "healthy"
+  /** The NIC is attached to no VM, or is gone. */
+  | "no-vm";
+
+/** Something saying that a VM may be cut off. */
+export interface Signal {
+  /** The same for each delivery of the same thing. */
+  readonly id: string;
+  readonly source: SignalSource;
+  readonly target: SignalTarget;
+  /** The VM, in lower case, once it is known. */
+  readonly vmId: string | null;
+  /** The NIC that the signal names, in lower case. */
+  readonly nicId: string | null;
+  readonly mode: RunMode;
+  /** Whether the run must read the guest (operators) or may end at an answering probe. */
+  readonly readGuest: boolean;
+  /** An operator's own words. */
+  readonly note: string | null;
+  /** When it was stored, ISO 8601 UTC. */
+  readonly receivedAt: string;
+  readonly state: SignalState;
+}

@@ -1,0 +1,45 @@
+import type { Incident, LedgerEntry } from "../domain/incident.ts";
+import type { Signal, SignalState } from "../domain/signal.ts";
+
+/** What an incident's run may change after it was opened. */
+export type IncidentPatch = Partial<
+  Omit<Incident, "id" | "vmId" | "mode" | "openedAt" | "signalIds" | "ledger">
+>;
+
+/** Which incidents to list; newest first. */
+export interface IncidentQuery {
+  readonly vmId?: string;
+  readonly open?: boolean;
+  readonly limit: number;
+}
+
+/**
+ * Port of the store of signals and incidents. Every method may be called twice with the same arguments and leaves the
+ * same state. Ids of VMs are in lower case. A failing store throws an Error; unknown ids give undefined or change nothing.
+ */
+export interface IncidentStore {
+  /** Stores a signal unless one with its id is there; says which. The stored one keeps its state. */
+  addSignal(signal: Signal): Promise<"added" | "known">;
+  getSignal(id: string): Promise<Signal | undefined>;
+  /** Pending signals of a VM, in the order in which they were stored. */
+  pendingSignals(vmId: string): Promise<readonly Signal[]>;
+  /** Pending signals of any target stored before the instant (ISO 8601 UTC), oldest first, at most `limit`. */
+  pendingSignalsBefore(instant: string, limit: number): Promise<readonly Signal[]>;
+  /** Sets the VM of a signal whose target was resolved. */
+  setSignalVm(id: string, vmId: string): Promise<void>;
+  /** Moves signals from pending to `state`; the others stay as they are. `taken` may also become `ignored` (healthy). */
+  settleSignals(ids: readonly string[], state: SignalState): Promise<void>;
+  /** Stores an incident unless one with its id is there; gives the stored one. */
+  openIncident(incident: Incident): Promise<Incident>;
+  getIncident(id: string): Promise<Incident | undefined>;
+  listIncidents(query: IncidentQuery): Promise<readonly Incident[]>;
+  /** Replaces the named parts of an incident. A closed incident keeps its outcome and `closedAt`. */
+  updateIncident(id: string, patch: IncidentPatch): Promise<void>;
+  /** Adds the entry to the incident's ledger, or replaces the one with its id. */
+  writeLedger(incidentId: string, entry: LedgerEntry): Promise<void>;
+  /** Adds one to a counter and gives its new value. */
+  count(counter: string): Promise<number>;
+  /** All counters. */
+  counters(): Promise<Readonly<Record<string, number>>>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,151 @@
+import { z } from "zod";
+
+import { ConfigurationError } from "./domain/errors.ts";
+
+const seconds = z.coerce.number().min(0).max(86_400);
+const loopbackUrl = z
+  .url()
+  .refine(
+    (url) => isLoopback(url),
+    "must point to a loopback address (127.0.0.1, localhost, [::1])",
+  );
+
+/** Every environment variable that the program reads, with its default. Names carry their unit. */
+const environment = z.object({
+  REMEDIATOR_MODE: z.enum(["heal", "observe"]).default("observe"),
+  REMEDIATOR_SCOPE: z.string().default(""),
+  REMEDIATOR_COOL_DOWN_SECONDS: seconds.default(1800),
+  REMEDIATOR_SETTLE_SECONDS: seconds.default(360),
+  REMEDIATOR_PROBE_PORT: z.coerce.number().int().min(1).max(65_535).default(3389),
+  REMEDIATOR_PROBE_COUNT: z.coerce.number().int().min(1).max(20).default(3),
+  REMEDIATOR_PROBE_WINDOW_SECONDS: seconds.default(60),
+  REMEDIATOR_PROBE_TIMEOUT_SECONDS: seconds.default(5),
+  REMEDIATOR_PROBE_PROXY: z.url().optional(),
+  REMEDIATOR_PROBE_CONTROL: z
+    .string()
+    .regex(/^[^:\s]+:\d{1,5}$/u, "must be HOST:PORT")
+    .optional(),
+  REMEDIATOR_GUEST_READ_SECONDS: seconds.default(120),
+  REMEDIATOR_GUEST_SWITCH_SECONDS: seconds.default(240),
+  REMEDIATOR_LEASE_WAIT_SECONDS: seconds.default(60),
+  REMEDIATOR_DEAD_MAN_SECONDS: seconds.default(600),
+  REMEDIATOR_SECOND_PROBE_SECONDS: seconds.default(120),
+  REMEDIATOR_POLL_SECONDS: seconds.default(5),
+  REMEDIATOR_SNAPSHOT_TIMEOUT_SECONDS: seconds.default(1800),
+  REMEDIATOR_SNAPSHOT_DAYS: z.coerce.number().int().min(1).max(365).default(7),
+  REMEDIATOR_RETRY_SECONDS: seconds.default(10),
+  REMEDIATOR_DATA: z.string().min(1).optional(),
+  REMEDIATOR_ARM_ENDPOINT: loopbackUrl.optional(),
+  REMEDIATOR_ARM_TOKEN: z.string().min(1).optional(),
+});
+
+/** Everything that can be set, read once. Durations are in seconds. */
+export interface Settings {
+  /** `observe` reads and reports; `heal` also changes. @default "observe" (embedded: "heal") */
+  readonly mode: "heal" | "observe";
+  /** Ids of subscriptions, resource groups or VMs (lower case) whose VMs count as opted in, beside the tag. @default [] */
+  readonly scope: readonly string[];
+  /** From an outcome after a change, in which only operators start a run. @default 1800 */
+  readonly coolDownSeconds: number;
+  /** Longest wait after a NIC write until the VM is up again. @default 360 */
+  readonly settleSeconds: number;
+  readonly probe: {
+    /** @default 3389 */
+    readonly port: number;
+    /** Probes without an answer that make a VM silent. @default 3 */
+    readonly count: number;
+    /** Time over which they are spread. @default 60 */
+    readonly windowSeconds: number;
+    /** Longest wait for one answer. @default 5 */
+    readonly timeoutSeconds: number;
+    /** HTTP CONNECT proxy to probe through. @default none */
+    readonly proxy: string | null;
+    /** HOST:PORT that answers when the network between is well. @default none */
+    readonly control: string | null;
+  };
+  /** Budgets of the two guest scripts, from start to answer. @default 120 and 240 */
+  readonly guestReadSeconds: number;
+  readonly guestSwitchSeconds: number;
+  /** Longest wait of the switch for the right lease. @default 60 */
+  readonly leaseWaitSeconds: number;
+  /** From arming to the guest's self-revert. @default 600 */
+  readonly deadManSeconds: number;
+  /** From the first proof to the second probe. @default 120 */
+  readonly secondProbeSeconds: number;
+  /** Between two looks at a long-running operation which names no time itself. @default 5 */
+  readonly pollSeconds: number;
+  /** @default 1800 */
+  readonly snapshotTimeoutSeconds: number;
+  /** @default 7 */
+  readonly snapshotDays: number;
+  /** Wait before a failed call is made again, where Azure names no time. @default 10 */
+  readonly retrySeconds: number;
+  /** Folder of the local store. @default none: needs to be set */
+  readonly dataFolder: string | null;
+  /** Simulated Azure, loopback only. @default none: the real one */
+  readonly simulator: { readonly armEndpoint: string; readonly token: string } | null;
+}
+
+/**
+ * Reads the settings from environment variables.
+ * @throws ConfigurationError `invalid-settings`, naming every wrong variable.
+ */
+export function readSettings(
+  variables: Readonly<Record<string, string | undefined>> = process.env,
+): Settings {
+  const parsed = environment.safeParse(withoutEmpty(variables));
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map(
+      (issue) => `${issue.path.join(".")}: ${issue.message}`,
+    );
+    throw new ConfigurationError(`Cannot read the settings. ${problems.join("; ")}`, {
+      code: "invalid-settings",
+      nextStep: "Correct the named environment variables; docs/operations.md lists them all.",
+    });
+  }
+  return toSettings(parsed.data);
+}
+
+function withoutEmpty(
+  variables: Readonly<Record<string, string | undefined>>,
+): Record<string, string | undefined> {
+  return Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ""));
+}
+
+function toSettings(values: z.output<typeof environment>): Settings {
+  const endpoint = values.REMEDIATOR_ARM_ENDPOINT;
+  return {
+    mode: values.REMEDIATOR_MODE,
+    scope: values.REMEDIATOR_SCOPE.split(",")
+      .map((id) => id.trim().toLowerCase())
+      .filter((id) => id !== ""),
+    coolDownSeconds: values.REMEDIATOR_COOL_DOWN_SECONDS,
+    settleSeconds: values.REMEDIATOR_SETTLE_SECONDS,
+    probe: {
+      port: values.REMEDIATOR_PROBE_PORT,
+      count: values.REMEDIATOR_PROBE_COUNT,
+      windowSeconds: values.REMEDIATOR_PROBE_WINDOW_SECONDS,
+      timeoutSeconds: values.REMEDIATOR_PROBE_TIMEOUT_SECONDS,
+      proxy: values.REMEDIATOR_PROBE_PROXY ?? null,
+      control: values.REMEDIATOR_PROBE_CONTROL ?? null,
+    },
+    guestReadSeconds: values.REMEDIATOR_GUEST_READ_SECONDS,
+    guestSwitchSeconds: values.REMEDIATOR_GUEST_SWITCH_SECONDS,
+    leaseWaitSeconds: values.REMEDIATOR_LEASE_WAIT_SECONDS,
+    deadManSeconds: values.REMEDIATOR_DEAD_MAN_SECONDS,
+    secondProbeSeconds: values.REMEDIATOR_SECOND_PROBE_SECONDS,
+    pollSeconds: values.REMEDIATOR_POLL_SECONDS,
+    snapshotTimeoutSeconds: values.REMEDIATOR_SNAPSHOT_TIMEOUT_SECONDS,
+    snapshotDays: values.REMEDIATOR_SNAPSHOT_DAYS,
+    retrySeconds: values.REMEDIATOR_RETRY_SECONDS,
+    dataFolder: values.REMEDIATOR_DATA ?? null,
+    simulator:
+      endpoint === undefined
+        ? null
+        : { armEndpoint: endpoint, token: values.REMEDIATOR_ARM_TOKEN ?? "" },
+  };
+}
+
+function isLoopback(url: string): boolean {
+  return ["127.0.0.1", "localhost", "[::1]"].includes(new URL(url).hostname);
+}
