@@ -1,4 +1,5 @@
 /** Common part of this program's errors: a stable code, and what to do next. */
+// oxlint-disable-next-line unicorn/custom-error-definition -- abstract: each subclass sets its own name
 abstract class RemediatorError extends Error {
   readonly code: string;
   readonly nextStep: string;
