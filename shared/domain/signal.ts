@@ -7,7 +7,9 @@ export type RunMode = "heal" | "dryRun";
 /** What a signal points at; a NIC is resolved to its VM by a run of its own. */
 export type SignalTarget =
   | { readonly kind: "vm"; readonly vmId: string }
-  | { readonly kind: "nic"; readonly nicId: string };
+  | { readonly kind: "nic"; readonly nicId: string }
+  /** Nothing that can be healed; kept so that an ignored signal says what it was about. */
+  | { readonly kind: "other"; readonly text: string };
 
 /** Where a signal stands. */
 export type SignalState =

@@ -39,7 +39,10 @@ export interface GuestState {
   };
   readonly roles: readonly GuestRole[];
   /** Default routes that survive a restart, beside those of the lease. */
-  readonly persistentRoutes: readonly { readonly interfaceIndex: number; readonly nextHop: string }[];
+  readonly persistentRoutes: readonly {
+    readonly interfaceIndex: number;
+    readonly nextHop: string;
+  }[];
   readonly adapters: readonly GuestAdapterState[];
   readonly tasks: readonly GuestTaskState[];
   /** Whether scheduled tasks can be registered. */
