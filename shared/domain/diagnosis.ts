@@ -43,15 +43,27 @@ export interface PlannedRemedy {
   readonly nicId: string;
 }
 
-/** What to do, decided by pure code. */
+/** Why the program must not act on a VM, and what a person can do about it. */
+export interface Refusal {
+  /** Stable reason in kebab-case, for example `opted-out`. */
+  readonly code: string;
+  readonly message: string;
+  readonly nextStep: string;
+}
+
+/** What to do, decided by pure code. `code` is that of the outcome if the plan ends the run. */
 export type Plan =
-  /** Apply these, in order, until one ends well. */
+  /** Take the NICs in the order in which they first appear; per NIC, apply its remedies in order until one ends well. */
   | {
       readonly kind: "remedies";
+      /** Of the first NIC to heal. */
       readonly diagnosis: Diagnosis;
       readonly remedies: readonly PlannedRemedy[];
+      /** What will be done, for people. */
+      readonly message: string;
+      readonly remarks: readonly string[];
     }
-  /** Nothing is to be done. */
+  /** Nothing is to be done: outcome `healthy`. */
   | {
       readonly kind: "nothing";
       readonly diagnosis: Diagnosis;
@@ -60,19 +72,23 @@ export type Plan =
       readonly nextStep: string;
       readonly remarks: readonly string[];
     }
-  /** The program must not act. */
+  /** The program must not act: outcome `refused`. */
   | {
       readonly kind: "refuse";
       readonly diagnosis: Diagnosis | null;
       readonly code: string;
       readonly message: string;
       readonly nextStep: string;
+      /** What `observe` and `dry-run` would have done, in order; empty for every other code. */
+      readonly remedies: readonly PlannedRemedy[];
+      readonly remarks: readonly string[];
     }
-  /** A person has to act. */
+  /** A person has to act: outcome `needsHuman`. */
   | {
       readonly kind: "human";
       readonly diagnosis: Diagnosis;
       readonly code: string;
       readonly message: string;
       readonly nextStep: string;
+      readonly remarks: readonly string[];
     };
