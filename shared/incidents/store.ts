@@ -14,8 +14,9 @@ export interface IncidentQuery {
 }
 
 /**
- * Port of the store of signals and incidents. Every method may be called twice with the same arguments and leaves the
- * same state. Ids of VMs are in lower case. A failing store throws an Error; unknown ids give undefined or change nothing.
+ * Port of the store of signals and incidents. Every method but `count` may be called twice with the same arguments and
+ * leaves the same state. Ids of VMs are given in any letter case and come back in lower case. A failing store throws an
+ * Error; unknown ids give undefined or change nothing.
  */
 export interface IncidentStore {
   /** Stores a signal unless one with its id is there; says which. The stored one keeps its state. */

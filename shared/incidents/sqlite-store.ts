@@ -1,0 +1,193 @@
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+
+import type { Incident, LedgerEntry } from "../domain/incident.ts";
+import type { Signal, SignalState } from "../domain/signal.ts";
+import { inTransaction, openDatabase } from "./sqlite-schema.ts";
+import type { IncidentPatch, IncidentQuery, IncidentStore } from "./store.ts";
+import { counterRow, entryFrom, incidentFrom, signalFrom } from "./stored-values.ts";
+
+const SIGNAL_COLUMNS = "id, vm_id, state_body, body";
+
+const STATEMENTS = {
+  addSignal: `INSERT INTO signals (id, vm_id, received_ms, state, state_body, body)
+    VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
+  getSignal: `SELECT ${SIGNAL_COLUMNS} FROM signals WHERE id = ?`,
+  pendingOfVm: `SELECT ${SIGNAL_COLUMNS} FROM signals
+    WHERE state = 'pending' AND vm_id = ? ORDER BY sequence`,
+  pendingBefore: `SELECT ${SIGNAL_COLUMNS} FROM signals
+    WHERE state = 'pending' AND received_ms < ? ORDER BY received_ms, sequence LIMIT ?`,
+  setSignalVm: "UPDATE signals SET vm_id = ? WHERE id = ?",
+  settleSignal: `UPDATE signals SET state = ?1, state_body = ?2
+    WHERE id = ?3 AND (state = 'pending' OR (state = 'taken' AND ?4))`,
+  openIncident: `INSERT INTO incidents (id, vm_id, opened_ms, open, body)
+    VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
+  getIncident: "SELECT id, body FROM incidents WHERE id = ?",
+  listIncidents: `SELECT id, body FROM incidents
+    WHERE (?1 IS NULL OR vm_id = ?1) AND (?2 IS NULL OR open = ?2)
+    ORDER BY opened_ms DESC, sequence DESC LIMIT ?3`,
+  updateIncident: "UPDATE incidents SET open = ?, body = ? WHERE id = ?",
+  getLedger: "SELECT entry_id AS id, body FROM ledger WHERE incident_id = ? ORDER BY sequence",
+  writeLedger: `INSERT INTO ledger (incident_id, entry_id, body)
+    SELECT id, ?2, ?3 FROM incidents WHERE id = ?1
+    ON CONFLICT (incident_id, entry_id) DO UPDATE SET body = excluded.body`,
+  count: `INSERT INTO counters (name, value) VALUES (?, 1)
+    ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING name, value`,
+  counters: "SELECT name, value FROM counters ORDER BY name",
+} as const;
+
+type Statements = Readonly<Record<keyof typeof STATEMENTS, StatementSync>>;
+
+/**
+ * Opens the store in a SQLite file, which is created if it is missing; several processes may have it open.
+ * @throws ConfigurationError `store-unusable` if the file is of a newer version, or not a store's.
+ */
+export async function openSqliteStore(file: string): Promise<IncidentStore> {
+  return new SqliteStore(openDatabase(file));
+}
+
+/** Every method is one transaction, and done when its promise is. */
+class SqliteStore implements IncidentStore {
+  readonly #database: DatabaseSync;
+  readonly #statements: Statements;
+
+  constructor(database: DatabaseSync) {
+    this.#database = database;
+    this.#statements = prepareAll(database);
+  }
+
+  async addSignal(signal: Signal): Promise<"added" | "known"> {
+    const { state, ...body } = signal;
+    const { changes } = this.#statements.addSignal.run(
+      signal.id,
+      signal.vmId?.toLowerCase() ?? null,
+      Date.parse(signal.receivedAt),
+      state.kind,
+      JSON.stringify(state),
+      JSON.stringify(body),
+    );
+    return changes === 0 ? "known" : "added";
+  }
+
+  async getSignal(id: string): Promise<Signal | undefined> {
+    const row = this.#statements.getSignal.get(id);
+    return row === undefined ? undefined : signalFrom(row);
+  }
+
+  async pendingSignals(vmId: string): Promise<readonly Signal[]> {
+    return this.#statements.pendingOfVm.all(vmId.toLowerCase()).map(signalFrom);
+  }
+
+  async pendingSignalsBefore(instant: string, limit: number): Promise<readonly Signal[]> {
+    return this.#statements.pendingBefore.all(Date.parse(instant), limit).map(signalFrom);
+  }
+
+  async setSignalVm(id: string, vmId: string): Promise<void> {
+    this.#statements.setSignalVm.run(vmId.toLowerCase(), id);
+  }
+
+  async settleSignals(ids: readonly string[], state: SignalState): Promise<void> {
+    const afterTaken = state.kind === "ignored" && state.reason === "healthy" ? 1 : 0;
+    inTransaction(this.#database, () => {
+      for (const id of ids) {
+        this.#statements.settleSignal.run(state.kind, JSON.stringify(state), id, afterTaken);
+      }
+    });
+  }
+
+  async openIncident(incident: Incident): Promise<Incident> {
+    return inTransaction(this.#database, () => {
+      const { ledger, ...rest } = incident;
+      const body = { ...rest, vmId: incident.vmId.toLowerCase() };
+      const { changes } = this.#statements.openIncident.run(
+        incident.id,
+        body.vmId,
+        Date.parse(incident.openedAt),
+        incident.closedAt === null ? 1 : 0,
+        JSON.stringify(body),
+      );
+      for (const entry of changes === 0 ? [] : ledger) {
+        this.#statements.writeLedger.run(incident.id, entry.id, JSON.stringify(entry));
+      }
+      return this.#read(incident.id) ?? incident;
+    });
+  }
+
+  async getIncident(id: string): Promise<Incident | undefined> {
+    return this.#read(id);
+  }
+
+  async listIncidents({ vmId, open, limit }: IncidentQuery): Promise<readonly Incident[]> {
+    const rows = this.#statements.listIncidents.all(
+      vmId?.toLowerCase() ?? null,
+      open === undefined ? null : Number(open),
+      limit,
+    );
+    return rows.map((row) => this.#withLedger(incidentFrom(row)));
+  }
+
+  async updateIncident(id: string, patch: IncidentPatch): Promise<void> {
+    inTransaction(this.#database, () => {
+      const row = this.#statements.getIncident.get(id);
+      if (row === undefined) {
+        return;
+      }
+      const stored = incidentFrom(row);
+      const { closedAt, outcome } = stored;
+      const kept = closedAt === null ? {} : { closedAt, outcome };
+      const updated = { ...stored, ...patch, ...kept };
+      const open = updated.closedAt === null ? 1 : 0;
+      this.#statements.updateIncident.run(open, JSON.stringify(updated), id);
+    });
+  }
+
+  async writeLedger(incidentId: string, entry: LedgerEntry): Promise<void> {
+    this.#statements.writeLedger.run(incidentId, entry.id, JSON.stringify(entry));
+  }
+
+  async count(counter: string): Promise<number> {
+    return counterRow.parse(this.#statements.count.get(counter)).value;
+  }
+
+  async counters(): Promise<Readonly<Record<string, number>>> {
+    const rows = this.#statements.counters.all().map((row) => counterRow.parse(row));
+    return Object.fromEntries(rows.map(({ name, value }) => [name, value]));
+  }
+
+  async close(): Promise<void> {
+    if (this.#database.isOpen) {
+      this.#database.close();
+    }
+  }
+
+  #read(id: string): Incident | undefined {
+    const row = this.#statements.getIncident.get(id);
+    return row === undefined ? undefined : this.#withLedger(incidentFrom(row));
+  }
+
+  #withLedger(incident: Omit<Incident, "ledger">): Incident {
+    return { ...incident, ledger: this.#statements.getLedger.all(incident.id).map(entryFrom) };
+  }
+}
+
+function prepareAll(database: DatabaseSync): Statements {
+  const { addSignal, getSignal, pendingOfVm, pendingBefore, setSignalVm, settleSignal } =
+    STATEMENTS;
+  const { openIncident, getIncident, listIncidents, updateIncident } = STATEMENTS;
+  const { getLedger, writeLedger, count, counters } = STATEMENTS;
+  return {
+    addSignal: database.prepare(addSignal),
+    getSignal: database.prepare(getSignal),
+    pendingOfVm: database.prepare(pendingOfVm),
+    pendingBefore: database.prepare(pendingBefore),
+    setSignalVm: database.prepare(setSignalVm),
+    settleSignal: database.prepare(settleSignal),
+    openIncident: database.prepare(openIncident),
+    getIncident: database.prepare(getIncident),
+    listIncidents: database.prepare(listIncidents),
+    updateIncident: database.prepare(updateIncident),
+    getLedger: database.prepare(getLedger),
+    writeLedger: database.prepare(writeLedger),
+    count: database.prepare(count),
+    counters: database.prepare(counters),
+  };
+}

@@ -1,0 +1,85 @@
+import { z } from "zod";
+
+import { DefectError } from "../domain/errors.ts";
+import type { Incident, LedgerEntry } from "../domain/incident.ts";
+import type { Signal, SignalState } from "../domain/signal.ts";
+
+/** The columns of a signal's row. */
+export const signalRow = z.object({
+  id: z.string(),
+  vm_id: z.string().nullable(),
+  state_body: z.string(),
+  body: z.string(),
+});
+
+/** The columns of an incident's or a ledger entry's row. */
+export const bodyRow = z.object({ id: z.string(), body: z.string() });
+
+/** A row that holds one number. */
+export const counterRow = z.object({ name: z.string(), value: z.number() });
+
+// Only this program writes these rows: a look at what every reader relies on is enough.
+const stateHead = z.object({ kind: z.enum(["pending", "ignored", "taken"]) });
+const signalHead = z.object({
+  id: z.string(),
+  source: z.string(),
+  target: z.object({ kind: z.string() }),
+});
+const incidentHead = z.object({
+  id: z.string(),
+  vmId: z.string(),
+  closedAt: z.string().nullable(),
+  steps: z.array(z.unknown()),
+});
+const entryHead = z.object({ id: z.string(), remedy: z.string(), state: z.string() });
+
+const stateSchema = z.custom<SignalState>((value) => stateHead.safeParse(value).success);
+const signalSchema = z.custom<Omit<Signal, "state">>(
+  (value) => signalHead.safeParse(value).success,
+);
+const incidentSchema = z.custom<Omit<Incident, "ledger">>(
+  (value) => incidentHead.safeParse(value).success,
+);
+const entrySchema = z.custom<LedgerEntry>((value) => entryHead.safeParse(value).success);
+
+/** A signal from its row. */
+export function signalFrom(row: unknown): Signal {
+  const { id, vm_id: vmId, state_body: state, body } = signalRow.parse(row);
+  return {
+    ...parseStored(signalSchema, body, `signal ${id}`),
+    vmId,
+    state: parseStored(stateSchema, state, `state of signal ${id}`),
+  };
+}
+
+/** An incident without its ledger, from its row. */
+export function incidentFrom(row: unknown): Omit<Incident, "ledger"> {
+  const { id, body } = bodyRow.parse(row);
+  return parseStored(incidentSchema, body, `incident ${id}`);
+}
+
+/** A ledger entry from its row. */
+export function entryFrom(row: unknown): LedgerEntry {
+  const { id, body } = bodyRow.parse(row);
+  return parseStored(entrySchema, body, `ledger entry ${id}`);
+}
+
+function parseStored<Value>(schema: z.ZodType<Value>, text: string, what: string): Value {
+  const parsed = schema.safeParse(jsonOf(text));
+  if (!parsed.success) {
+    throw new DefectError(`The stored ${what} cannot be read.`, {
+      code: "store-damaged",
+      nextStep: "Set the data folder aside, start with a new one, and report it.",
+      cause: parsed.error,
+    });
+  }
+  return parsed.data;
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
