@@ -1,0 +1,194 @@
+import type { ComputeManagementClient } from "@azure/arm-compute";
+import type { NetworkManagementClient } from "@azure/arm-network";
+import type { TokenCredential } from "@azure/core-auth";
+import type { HttpClient, Pipeline, PipelinePolicy } from "@azure/core-rest-pipeline";
+
+import { ConfigurationError } from "../domain/errors.ts";
+import type { Settings } from "../settings.ts";
+import { identityOfToken } from "./own-identity.ts";
+import type { OwnIdentity } from "./own-identity.ts";
+import { responseTracePolicy } from "./response-trace.ts";
+
+/** The way to Azure Resource Manager: one client per subscription, made when first needed. */
+export interface Azure {
+  compute(subscriptionId: string): Promise<ComputeManagementClient>;
+  network(subscriptionId: string): Promise<NetworkManagementClient>;
+  /** Ids of the identity in use, read once; null if its token does not tell or cannot be had. */
+  ownIdentity(): Promise<OwnIdentity | null>;
+}
+
+/** What tests and simulations may replace. */
+export interface AzureOptions {
+  /** Longest wait for one whole answer. @default 20 */
+  readonly requestTimeoutSeconds?: number;
+  /** Sends the requests instead of Node's own client. @default none */
+  readonly httpClient?: HttpClient;
+}
+
+const SCOPE = "https://management.azure.com/.default";
+const USER_AGENT = "static-ip-remediator";
+const REQUEST_TIMEOUT_SECONDS = 20;
+
+/** How clients are built for one cloud, the real or a simulated one. */
+interface Cloud {
+  readonly endpoint: string | null;
+  readonly credential: () => Promise<TokenCredential>;
+  readonly policies: readonly { policy: PipelinePolicy; position: "perCall" | "perRetry" }[];
+  readonly adjust: (pipeline: Pipeline) => void;
+}
+
+/**
+ * Opens the way to Azure: the real one with `DefaultAzureCredential`, or a simulated one on this machine. The SDKs are
+ * loaded when first needed. Nothing is retried here: every failed request surfaces, and a durable timer does the waiting.
+ * @throws ConfigurationError `simulator-not-local` if the simulator is not on a loopback address.
+ */
+export function createAzure(
+  settings: Pick<Settings, "simulator">,
+  options: AzureOptions = {},
+): Azure {
+  const cloud =
+    settings.simulator === null
+      ? realCloud()
+      : simulatedCloud(settings.simulator.armEndpoint, settings.simulator.token);
+  const clientOptions = commonOptions(cloud, options);
+  return {
+    compute: perSubscription(async (subscriptionId) => {
+      const { ComputeManagementClient: Client } = await import("@azure/arm-compute");
+      const client = new Client(await cloud.credential(), subscriptionId, clientOptions);
+      cloud.adjust(client.pipeline);
+      return client;
+    }),
+    network: perSubscription(async (subscriptionId) => {
+      const { NetworkManagementClient: Client } = await import("@azure/arm-network");
+      const client = new Client(await cloud.credential(), subscriptionId, clientOptions);
+      cloud.adjust(client.pipeline);
+      return client;
+    }),
+    ownIdentity: identityReader(cloud),
+  };
+}
+
+function realCloud(): Cloud {
+  let credential: Promise<TokenCredential> | null = null;
+  return {
+    endpoint: null,
+    credential: async () => await (credential ??= loadCredential()),
+    policies: [],
+    adjust: () => undefined,
+  };
+}
+
+async function loadCredential(): Promise<TokenCredential> {
+  const { DefaultAzureCredential } = await import("@azure/identity");
+  return new DefaultAzureCredential();
+}
+
+function simulatedCloud(endpoint: string, token: string): Cloud {
+  const url = new URL(endpoint);
+  if (!["127.0.0.1", "localhost", "[::1]"].includes(url.hostname)) {
+    throw new ConfigurationError(`The simulator's address ${url.host} is not on this machine.`, {
+      code: "simulator-not-local",
+      nextStep: "Give an address with 127.0.0.1, localhost or [::1].",
+    });
+  }
+  return {
+    endpoint: url.origin,
+    credential: async () =>
+      await Promise.resolve({
+        getToken: async () =>
+          await Promise.resolve({ token, expiresOnTimestamp: Number.MAX_SAFE_INTEGER }),
+      }),
+    policies: [{ policy: simulatorAuthorization(url.origin, token), position: "perRetry" }],
+    adjust(pipeline) {
+      // It refuses every http: address; ours below sends the token to one loopback address only.
+      pipeline.removePolicy({ name: "bearerTokenAuthenticationPolicy" });
+      // A proxy of this machine's environment must not see requests to the machine itself.
+      pipeline.removePolicy({ name: "proxyPolicy" });
+    },
+  };
+}
+
+function simulatorAuthorization(origin: string, token: string): PipelinePolicy {
+  return {
+    name: "simulatorAuthorization",
+    async sendRequest(request, next) {
+      const target = new URL(request.url).origin;
+      if (target !== origin) {
+        throw new ConfigurationError(`Refused to send the simulator's token to ${target}.`, {
+          code: "foreign-host",
+          nextStep: "Correct the simulator: its answers must point to itself.",
+        });
+      }
+      request.headers.set("authorization", `Bearer ${token}`);
+      return await next(request);
+    },
+  };
+}
+
+function commonOptions(cloud: Cloud, options: AzureOptions): ConstructorOptions {
+  const seconds = options.requestTimeoutSeconds ?? REQUEST_TIMEOUT_SECONDS;
+  return {
+    retryOptions: { maxRetries: 0 },
+    userAgentOptions: { userAgentPrefix: USER_AGENT },
+    additionalPolicies: [
+      { policy: timeoutPolicy(seconds * 1000), position: "perCall" },
+      { policy: responseTracePolicy, position: "perCall" },
+      ...cloud.policies,
+    ],
+    ...(cloud.endpoint === null ? {} : { endpoint: cloud.endpoint, allowInsecureConnection: true }),
+    ...(options.httpClient === undefined ? {} : { httpClient: options.httpClient }),
+  };
+}
+
+type ConstructorOptions = ConstructorParameters<typeof ComputeManagementClient>[2] &
+  ConstructorParameters<typeof NetworkManagementClient>[2];
+
+/** The SDK's own `timeout` ends once the headers are there; this one covers the body as well. */
+function timeoutPolicy(milliseconds: number): PipelinePolicy {
+  return {
+    name: "wholeAnswerTimeout",
+    async sendRequest(request, next) {
+      const timeout = AbortSignal.timeout(milliseconds);
+      const given = request.abortSignal;
+      request.abortSignal =
+        given instanceof AbortSignal ? AbortSignal.any([given, timeout]) : timeout;
+      return await next(request);
+    },
+  };
+}
+
+function perSubscription<T>(
+  make: (subscriptionId: string) => Promise<T>,
+): (id: string) => Promise<T> {
+  const made = new Map<string, Promise<T>>();
+  return async (subscriptionId) => {
+    const key = subscriptionId.toLowerCase();
+    const known = made.get(key) ?? make(subscriptionId);
+    made.set(key, known);
+    return await known;
+  };
+}
+
+function identityReader(cloud: Cloud): () => Promise<OwnIdentity | null> {
+  let known: OwnIdentity | null | undefined;
+  return async () => {
+    if (known === undefined) {
+      const token = await tokenOf(cloud);
+      if (token === null) {
+        return null;
+      }
+      known = identityOfToken(token);
+    }
+    return known;
+  };
+}
+
+async function tokenOf(cloud: Cloud): Promise<string | null> {
+  try {
+    const credential = await cloud.credential();
+    return (await credential.getToken(SCOPE))?.token ?? null;
+  } catch {
+    // Not known for now: the caller asks again with the next event.
+    return null;
+  }
+}
