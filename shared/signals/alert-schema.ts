@@ -8,7 +8,7 @@ export const COMMON_SCHEMA = "azuremonitorcommonalertschema";
 
 const anyText = z.string().optional().catch(undefined);
 
-const dimension = z.object({ name: z.string(), value: anyText });
+const dimension = z.object({ name: anyText, value: anyText });
 const criterion = z.object({ dimensions: z.array(dimension).nullish() });
 
 /** Of an alert's context only what is read here. Its `properties` and `claims` differ by kind of alert: read leniently. */

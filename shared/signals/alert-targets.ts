@@ -33,7 +33,7 @@ function dimensionsOf(alert: Alert): readonly Dimension[] {
   const criteria = alert.alertContext?.condition?.allOf ?? [];
   return criteria
     .flatMap((criterion) => criterion.dimensions ?? [])
-    .map(({ name, value }) => ({ name: name.trim().toLowerCase(), value: value ?? "" }));
+    .map(({ name, value }) => ({ name: (name ?? "").trim().toLowerCase(), value: value ?? "" }));
 }
 
 function targetsIn(dimension: Dimension): readonly ResourceTarget[] {

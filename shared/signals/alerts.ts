@@ -4,7 +4,7 @@ import { type Alert, COMMON_SCHEMA, readAlert, readSchemaId } from "./alert-sche
 import { alertTargets } from "./alert-targets.ts";
 import { dismissAlert } from "./alert-verdict.ts";
 import {
-  type DecodeContext,
+  type AlertDecodeContext,
   type Decoded,
   type Dismissal,
   accepted,
@@ -19,7 +19,7 @@ import { otherTarget } from "./target.ts";
  * Reads an alert as an action group's webhook sends it: one signal for each VM or NIC that it names.
  * @throws InvalidInputError `invalid-alert`, naming every problem, if the body is no alert at all.
  */
-export function decodeAlert(body: unknown, context: DecodeContext): readonly Decoded[] {
+export function decodeAlert(body: unknown, context: AlertDecodeContext): readonly Decoded[] {
   const schemaId = readSchemaId(body);
   if (schemaId !== COMMON_SCHEMA) {
     const finding = { target: otherTarget(schemaId), occurrence: fingerprintOf(body) };
@@ -32,7 +32,7 @@ export function decodeAlert(body: unknown, context: DecodeContext): readonly Dec
   }
   const alert = readAlert(body);
   const targets = alertTargets(alert);
-  const dismissal = dismissAlert(alert, context.ownIdentity) ?? dismissTargets(targets);
+  const dismissal = dismissAlert(alert, context.ownIdentity ?? null) ?? dismissTargets(targets);
   const described = targets.length > 0 ? targets : [otherTarget(subjectOf(alert))];
   return described.map((target) => {
     const finding = {
@@ -49,11 +49,11 @@ export function decodeAlert(body: unknown, context: DecodeContext): readonly Dec
  * Reads events, in the Event Grid schema or as CloudEvents 1.0, several or one, whose data is an alert. What can never
  * be understood is ignored with its reason, since Event Grid would drop or repeat it. Never throws.
  */
-export function decodeAlertEvents(body: unknown, context: DecodeContext): readonly Decoded[] {
+export function decodeAlertEvents(body: unknown, context: AlertDecodeContext): readonly Decoded[] {
   return eventsOf(body).flatMap((event) => decodeAlertEvent(event, context));
 }
 
-function decodeAlertEvent(event: unknown, context: DecodeContext): readonly Decoded[] {
+function decodeAlertEvent(event: unknown, context: AlertDecodeContext): readonly Decoded[] {
   const source = { source: "alert", ...context } as const;
   const type = eventTypeOf(event);
   if (type === null || isValidation(type)) {

@@ -16,6 +16,9 @@ export interface DecodeContext {
   readonly ownIdentity: OwnIdentity | null;
 }
 
+/** The same for alerts; only alerts on the activity log know who wrote, so the identity may be left out. */
+export type AlertDecodeContext = Pick<DecodeContext, "receivedAt"> & Partial<DecodeContext>;
+
 /** What became of one thing in a body: a pending signal, or an ignored one with its reason in its state. */
 export type Decoded =
   | { readonly kind: "signal"; readonly signal: Signal }

@@ -96,8 +96,8 @@ function vmIdProblem(text: string): string | null {
   if (readTarget(text)?.kind === "vm") {
     return null;
   }
-  const type = parseResourceId(text)?.type;
-  return type === undefined || type === VM_TYPE
+  const type = parseResourceId(text)?.type ?? "";
+  return type === VM_TYPE || !/^[\w./-]{1,100}$/u.test(type)
     ? "is not the id of a virtual machine: /subscriptions/…/resourceGroups/…/providers/Microsoft.Compute/virtualMachines/NAME"
-    : `is the id of a ${type.slice(0, 100)}, not of a ${VM_TYPE}`;
+    : `is the id of a ${type}, not of a ${VM_TYPE}`;
 }

@@ -1,18 +1,11 @@
-import {
-  type DecodeContext,
-  type Decoded,
-  type Dismissal,
-  type Finding,
-  fingerprintOf,
-  ignored,
-} from "./decoded.ts";
+import { type Decoded, type Dismissal, type Finding, fingerprintOf, ignored } from "./decoded.ts";
 import { eventIdOf, eventTypeOf, isValidation } from "./event-envelope.ts";
 import { otherTarget } from "./target.ts";
 
 /** Ignores an event about which nothing is known but its type. */
 export function ignoredEvent(
   event: unknown,
-  { source, receivedAt }: Pick<Finding, "source"> & DecodeContext,
+  { source, receivedAt }: Pick<Finding, "source" | "receivedAt">,
   dismissal: Dismissal,
 ): Decoded {
   const finding = {

@@ -7,17 +7,17 @@ export type ResourceTarget = Exclude<SignalTarget, { readonly kind: "other" }>;
 /** Longest id read: subscription, resource group and name have 36, 90 and 80 characters at most. */
 const LONGEST_ID = 400;
 
-/** Characters that no resource name has; they would change a URL, or a terminal, into which an id is written. */
-const FOREIGN = /[\s\p{Cc}\p{Cf}\p{Cs}"'<>%\\?#&|*:;]/u;
+/** What names of resource groups, VMs and NICs are made of; anything else could change a URL or a terminal line. */
+const ID = /^[\p{L}\p{Mn}\p{Nd}\p{Pc}.()/-]+$/u;
 
 /** An id of a VM or a NIC inside of a longer text, for example of one of its children. */
 const INSIDE =
-  /\/subscriptions\/[^/]+\/resourcegroups\/[^/]+\/providers\/microsoft\.(?:compute\/virtualmachines|network\/networkinterfaces)\/[^/\s"',;\]]+/giu;
+  /\/subscriptions\/[^/]+\/resourcegroups\/[^/]+\/providers\/microsoft\.(?:compute\/virtualmachines|network\/networkinterfaces)\/[^/\s"',;)\]}]+/giu;
 
 /** The VM or NIC that the whole text is the id of, in lower case; null for anything else. */
 export function readTarget(text: string): ResourceTarget | null {
   const id = text.trim().toLowerCase();
-  if (id.length > LONGEST_ID || FOREIGN.test(id) || id.includes("/../") || id.endsWith("/..")) {
+  if (id.length > LONGEST_ID || !ID.test(id) || /\/\.+(?:\/|$)/u.test(id)) {
     return null;
   }
   const type = parseResourceId(id)?.type;
