@@ -2,10 +2,10 @@ import { hash } from "node:crypto";
 
 import type { IgnoredReason, Signal, SignalSource, SignalTarget } from "../domain/signal.ts";
 
-/** Who this program is for Azure, read from the token in use; what is not known is null. */
+/** Who this program is for Azure, read from the token in use; what is not known is null. Named as the claims. */
 export interface OwnIdentity {
-  readonly objectId: string | null;
-  readonly appId: string | null;
+  readonly oid: string | null;
+  readonly appid: string | null;
 }
 
 /** What decoding needs beside the body. */

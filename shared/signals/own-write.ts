@@ -17,12 +17,12 @@ export function isOwnWrite(claims: unknown, own: OwnIdentity | null): boolean {
     return false;
   }
   const writerObject = known(parsed.data[OBJECT_ID]);
-  const ownObject = known(own.objectId);
+  const ownObject = known(own.oid);
   if (writerObject !== null && ownObject !== null) {
     return writerObject === ownObject;
   }
   const writerApplication = known(parsed.data.appid);
-  return writerApplication !== null && writerApplication === known(own.appId);
+  return writerApplication !== null && writerApplication === known(own.appid);
 }
 
 function known(id: string | null | undefined): string | null {
