@@ -1,0 +1,25 @@
+import type { Diagnosis, PlannedRemedy, RemedyKind } from "../domain/diagnosis.ts";
+
+const WORDS: Readonly<Record<RemedyKind, string>> = {
+  guestDhcp: "switch the adapter to DHCP inside Windows",
+  serialConsole: "set Azure's address over the serial console",
+  nicReset: "reset the NIC (restarts the VM)",
+  repairDhcpService: "repair the DHCP Client service",
+  renewLease: "renew the DHCP lease",
+  enableAdapter: "enable the adapter",
+};
+
+/** The plan in words, NIC by NIC. */
+export function describeRemedies(
+  diagnoses: readonly Diagnosis[],
+  remedies: readonly PlannedRemedy[],
+): string {
+  return diagnoses
+    .map(({ message, nicId }) => {
+      const steps = remedies
+        .filter((remedy) => remedy.nicId === nicId)
+        .map(({ kind }) => WORDS[kind]);
+      return `${message} Plan: ${steps.join(", else ")}.`;
+    })
+    .join(" ");
+}

@@ -1,0 +1,159 @@
+import type { Diagnosis, Plan, PlannedRemedy, Refusal, RemedyKind } from "../domain/diagnosis.ts";
+import type { AzureFacts, GuestReading, Probe } from "../domain/facts.ts";
+import type { RunMode } from "../domain/signal.ts";
+import { describeRemedies } from "./describe-remedies.ts";
+import { manualSteps } from "./manual-steps.ts";
+import { outOfScope, type Policy } from "./out-of-scope.ts";
+import { planForRightGuest } from "./plan-for-right-guest.ts";
+import { refusalByGuest } from "./refusal-by-guest.ts";
+import { treatmentOf, type Treatment } from "./treatment.ts";
+
+/** Everything that a plan depends on. */
+export interface PlanInput extends Policy {
+  /** The run's own incident; its dead-man task does not count as another run's. */
+  readonly incidentId: string;
+  readonly azure: AzureFacts;
+  readonly guest: GuestReading;
+  readonly probe: Probe;
+  /** Of `diagnose()`: primary NIC first. */
+  readonly diagnoses: readonly Diagnosis[];
+  /** An operator asked, which counts as opt-in. */
+  readonly operator: boolean;
+  readonly runMode: RunMode;
+  readonly mode: "heal" | "observe";
+  /** Remedies which this version has and the settings allow. */
+  readonly available: readonly RemedyKind[];
+  /** NICs whose static address this incident's own ledger shows that we set. */
+  readonly setByUs: readonly string[];
+}
+
+interface Case {
+  readonly diagnosis: Diagnosis;
+  readonly treatment: Treatment;
+}
+
+/**
+ * Decides what to do about a VM. The same input gives the same plan.
+ *
+ * Several NICs: a primary NIC that needs a person stops everything, since RDP and the agent hang on it and a change
+ * elsewhere would only blur the picture. A secondary NIC that needs a person does not keep the others from being healed.
+ */
+export function planFor(input: PlanInput): Plan {
+  const [first] = input.diagnoses;
+  const refusal = outOfScope(input.azure, input, input.operator);
+  if (refusal !== null) {
+    return refuse(first ?? null, refusal);
+  }
+  if (first === undefined) {
+    return refuse(null, {
+      code: "no-nic",
+      message: `Azure names no NIC of VM ${input.azure.vm.name}, so there is nothing to compare.`,
+      nextStep: "Look at the VM's network settings in Azure, then ask again.",
+    });
+  }
+  const cases = input.diagnoses.map((diagnosis) => ({
+    diagnosis,
+    treatment: treatmentOf(diagnosis, input),
+  }));
+  return planCases(cases, first, input);
+}
+
+function planCases(cases: readonly Case[], first: Diagnosis, input: PlanInput): Plan {
+  const toHeal = cases.filter(({ treatment }) => treatment.kind === "remedies");
+  const forPeople = cases.filter(({ treatment }) => treatment.kind === "human");
+  const faulty = cases.find(({ treatment }) => treatment.kind !== "leave")?.diagnosis;
+  if (faulty === undefined) {
+    return planForRightGuest(first, input);
+  }
+  const refusal = refusalByGuest(input.guest, input.incidentId);
+  if (refusal !== null) {
+    return refuse(faulty, refusal);
+  }
+  const [healed] = toHeal;
+  const [troubled] = forPeople;
+  if (healed === undefined || troubled?.diagnosis === first) {
+    return callPerson(faulty, forPeople, toHeal, input);
+  }
+  return heal(healed.diagnosis, toHeal, forPeople, input);
+}
+
+function callPerson(
+  faulty: Diagnosis,
+  forPeople: readonly Case[],
+  toHeal: readonly Case[],
+  { azure }: PlanInput,
+): Plan {
+  return {
+    kind: "human",
+    diagnosis: faulty,
+    code: faulty.kind,
+    message: `${faulty.message} This program has no remedy that it may use for that.`,
+    nextStep: forPeople.map(({ diagnosis }) => manualSteps(diagnosis, azure)).join("\n\n"),
+    remarks: [
+      ...messagesOf(forPeople.filter(({ diagnosis }) => diagnosis !== faulty)),
+      ...messagesOf(toHeal).map(
+        (message) => `${message} It waits until the primary NIC is in order.`,
+      ),
+    ],
+  };
+}
+
+function heal(
+  healed: Diagnosis,
+  toHeal: readonly Case[],
+  forPeople: readonly Case[],
+  input: PlanInput,
+): Plan {
+  const remedies = toHeal.flatMap((each) => plannedRemedies(each));
+  const message = describeRemedies(
+    toHeal.map(({ diagnosis }) => diagnosis),
+    remedies,
+  );
+  const remarks = messagesOf(forPeople).map((text) => `${text} A person has to look at that.`);
+  const hold = holdBack(input);
+  if (hold === null) {
+    return { kind: "remedies", diagnosis: healed, remedies, message, remarks };
+  }
+  return {
+    kind: "refuse",
+    diagnosis: healed,
+    code: hold.code,
+    message: `${hold.message} ${message}`,
+    nextStep: hold.nextStep,
+    remedies,
+    remarks,
+  };
+}
+
+/** An operator's own dry run is named before the mode, since that is what was asked for. */
+function holdBack({ runMode, mode }: PlanInput): Refusal | null {
+  if (runMode === "dryRun") {
+    return {
+      code: "dry-run",
+      message: "Dry run: nothing was changed.",
+      nextStep: "Ask for the heal without dry run to apply the plan.",
+    };
+  }
+  if (mode === "observe") {
+    return {
+      code: "observe",
+      message: "The mode is observe: nothing was changed.",
+      nextStep: "Set REMEDIATOR_MODE to heal to let the program apply such plans.",
+    };
+  }
+  return null;
+}
+
+function plannedRemedies({ diagnosis, treatment }: Case): readonly PlannedRemedy[] {
+  return treatment.kind === "remedies"
+    ? treatment.remedies.map((kind) => ({ kind, nicId: diagnosis.nicId }))
+    : [];
+}
+
+function messagesOf(cases: readonly Case[]): readonly string[] {
+  return cases.map(({ diagnosis }) => diagnosis.message);
+}
+
+function refuse(diagnosis: Diagnosis | null, refusal: Refusal): Plan {
+  return { kind: "refuse", diagnosis, ...refusal, remedies: [], remarks: [] };
+}

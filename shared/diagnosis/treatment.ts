@@ -1,0 +1,102 @@
+import type { Diagnosis, DiagnosisKind, RemedyKind } from "../domain/diagnosis.ts";
+import type { AzureFacts, GuestFacts, GuestReading } from "../domain/facts.ts";
+import { ipv4Configurations, unmatchedAdapters } from "./situation.ts";
+
+/** What the diagnosis table says of one NIC, before policy and what this version can do. */
+export type Treatment =
+  | { readonly kind: "leave" }
+  | { readonly kind: "human" }
+  /** In the order in which they are tried, at least one. */
+  | { readonly kind: "remedies"; readonly remedies: readonly RemedyKind[] };
+
+/** What a treatment depends on beside the verdict. */
+export interface TreatmentInput {
+  readonly azure: AzureFacts;
+  readonly guest: GuestReading;
+  /** Remedies which this version has and the settings allow. */
+  readonly available: readonly RemedyKind[];
+  /** NICs whose static address this incident's own ledger shows that we set. */
+  readonly setByUs: readonly string[];
+}
+
+/** The plan column of the diagnosis table. */
+const PLAN: Readonly<Record<DiagnosisKind, "leave" | "human" | readonly RemedyKind[]>> = {
+  "extra-addresses": "human",
+  "static-multi-address": "leave",
+  "static-multi-mismatch": "human",
+  "static-matching": "leave",
+  "static-wrong-route": ["guestDhcp", "serialConsole", "nicReset"],
+  "static-mismatch": ["guestDhcp", "serialConsole", "nicReset"],
+  healthy: "leave",
+  "lease-stale": ["renewLease", "nicReset"],
+  "dhcp-failed": ["repairDhcpService", "renewLease", "nicReset"],
+  "adapter-disabled": ["enableAdapter"],
+  "adapter-missing": ["nicReset"],
+  "guest-unreadable": "human",
+};
+
+/** What to do about one NIC. Remedies that are not available or would do harm here are left out; none left: a human. */
+export function treatmentOf(diagnosis: Diagnosis, input: TreatmentInput): Treatment {
+  if (completesOurOwnChange(diagnosis, input)) {
+    return { kind: "remedies", remedies: ["guestDhcp"] };
+  }
+  const planned = PLAN[diagnosis.kind];
+  if (planned === "leave") {
+    return { kind: "leave" };
+  }
+  if (planned === "human" || hasSeveralConfigurations(diagnosis, input.azure)) {
+    return { kind: "human" };
+  }
+  const remedies = planned.filter(
+    (remedy) => input.available.includes(remedy) && mayUse(remedy, diagnosis, input),
+  );
+  return remedies.length === 0 ? { kind: "human" } : { kind: "remedies", remedies };
+}
+
+/** A static address that we set ourselves, over the console, must not stay static: Azure may change it later. */
+function completesOurOwnChange(diagnosis: Diagnosis, input: TreatmentInput): boolean {
+  return (
+    diagnosis.kind === "static-matching" &&
+    input.available.includes("guestDhcp") &&
+    input.setByUs.some((nicId) => sameId(nicId, diagnosis.nicId))
+  );
+}
+
+/**
+ * Windows needs static addresses there: DHCP would take the secondary ones away, and after a NIC reset all of them must
+ * be set by hand (virtual-network-multiple-ip-addresses).
+ */
+function hasSeveralConfigurations(diagnosis: Diagnosis, azure: AzureFacts): boolean {
+  const nic = azure.nics.find(({ id }) => sameId(id, diagnosis.nicId));
+  return nic === undefined || ipv4Configurations(nic).length > 1;
+}
+
+function mayUse(remedy: RemedyKind, diagnosis: Diagnosis, input: TreatmentInput): boolean {
+  const { azure, guest } = input;
+  // On another NIC than the primary one only the switch with its own undo is worth the risk: RDP and agent do not hang on it.
+  if (guest.kind === "unreadable" || (!diagnosis.primaryNic && remedy !== "guestDhcp")) {
+    return false;
+  }
+  if (remedy === "repairDhcpService") {
+    return dhcpServiceDisabled(guest.facts);
+  }
+  return remedy !== "nicReset" || mayReset(diagnosis, azure, guest.facts);
+}
+
+/** A NIC reset restarts Windows, and its new adapter needs DHCP. An adapter without a NIC may already be the missing one. */
+function mayReset(diagnosis: Diagnosis, azure: AzureFacts, guest: GuestFacts): boolean {
+  return (
+    guest.roles !== null &&
+    !dhcpServiceDisabled(guest) &&
+    (diagnosis.kind !== "adapter-missing" ||
+      unmatchedAdapters(azure.nics, guest.adapters).length === 0)
+  );
+}
+
+function dhcpServiceDisabled({ dhcpService }: GuestFacts): boolean {
+  return dhcpService.startMode === "disabled";
+}
+
+function sameId(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase();
+}
