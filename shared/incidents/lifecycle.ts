@@ -5,14 +5,14 @@ import type { Outcome } from "../domain/outcome.ts";
 import type { RunMode } from "../domain/signal.ts";
 
 /** What an incident tried to change, without the state from before. */
-export interface LifecycleChange {
+interface LifecycleChange {
   readonly remedy: RemedyKind;
   readonly nicId: string;
   readonly state: LedgerEntry["state"];
 }
 
 /** What others are told about a closed incident: no claims, no callers, no words of operators. */
-export interface IncidentClosedData {
+interface IncidentClosedData {
   readonly incidentId: string;
   readonly vmId: string;
   readonly vmName: string;

@@ -5,7 +5,7 @@ import type { Incident, LedgerEntry } from "../domain/incident.ts";
 import type { Signal, SignalState } from "../domain/signal.ts";
 
 /** The columns of a signal's row. */
-export const signalRow = z.object({
+const signalRow = z.object({
   id: z.string(),
   vm_id: z.string().nullable(),
   state_body: z.string(),
@@ -13,7 +13,7 @@ export const signalRow = z.object({
 });
 
 /** The columns of an incident's or a ledger entry's row. */
-export const bodyRow = z.object({ id: z.string(), body: z.string() });
+const bodyRow = z.object({ id: z.string(), body: z.string() });
 
 /** A row that holds one number. */
 export const counterRow = z.object({ name: z.string(), value: z.number() });

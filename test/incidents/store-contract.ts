@@ -1,0 +1,356 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+
+import type { Outcome } from "../../shared/domain/outcome.ts";
+import type { SignalState } from "../../shared/domain/signal.ts";
+import type { IncidentStore } from "../../shared/incidents/store.ts";
+import { VM_ID, aSignal, anIncident } from "../builders.ts";
+import { anEntry } from "./ledger-entry.ts";
+
+/** One empty place that a store can be opened on, again and again, also several times at once. */
+export interface StorePlace {
+  open(): Promise<IncidentStore>;
+  remove(): Promise<void>;
+}
+
+const VM = VM_ID.toLowerCase();
+const OTHER_VM = `${VM}-other`;
+const TAKEN: SignalState = { kind: "taken", incidentId: "incident-0001" };
+const HEALTHY: SignalState = { kind: "ignored", reason: "healthy", message: "The VM answers." };
+const COOL_DOWN: SignalState = { kind: "ignored", reason: "cool-down", message: "Just changed." };
+const HEALED: Outcome = {
+  kind: "healed",
+  code: "guest-dhcp",
+  message: "Windows takes its address from Azure again.",
+  nextStep: "",
+  remarks: [],
+};
+
+/** What every adapter of the store's port has to do; `create` gives a new, empty place for each test. */
+export function storeContract(name: string, create: () => Promise<StorePlace>): void {
+  describe(`the store on ${name}`, () => {
+    let place: StorePlace;
+    let store: IncidentStore;
+
+    beforeEach(async () => {
+      place = await create();
+      store = await place.open();
+    });
+
+    afterEach(async () => {
+      await store.close();
+      await place.remove();
+    });
+
+    describe("signals", () => {
+      it("gives a signal back as it was stored", async () => {
+        const signal = aSignal({ nicId: "nic", note: "line 🚢", readGuest: true, mode: "dryRun" });
+
+        const added = await store.addSignal(signal);
+
+        expect(added).toBe("added");
+        expect(await store.getSignal(signal.id)).toEqual(signal);
+      });
+
+      it("knows no signal that was never stored", async () => {
+        expect(await store.getSignal("alert-9999")).toBeUndefined();
+      });
+
+      it("keeps the first signal of an id, and its state", async () => {
+        await store.addSignal(aSignal());
+        await store.settleSignals(["alert-0001"], TAKEN);
+
+        const again = await store.addSignal(aSignal({ receivedAt: "2026-03-02T09:00:00.000Z" }));
+
+        expect(again).toBe("known");
+        expect(await store.getSignal("alert-0001")).toEqual(aSignal({ state: TAKEN }));
+      });
+
+      it("lists a VM's pending signals in the order in which they were stored", async () => {
+        await store.addSignal(aSignal({ id: "b", receivedAt: "2026-03-02T08:04:09.000Z" }));
+        await store.addSignal(aSignal({ id: "a", receivedAt: "2026-03-02T08:04:01.000Z" }));
+        await store.addSignal(aSignal({ id: "other", vmId: OTHER_VM }));
+        await store.addSignal(aSignal({ id: "ignored", state: COOL_DOWN }));
+        await store.addSignal(aSignal({ id: "taken", state: TAKEN }));
+        await store.addSignal(aSignal({ id: "c", receivedAt: "2026-03-02T08:04:05.000Z" }));
+
+        const pending = await store.pendingSignals(VM);
+
+        expect(pending.map(({ id }) => id)).toEqual(["b", "a", "c"]);
+      });
+
+      it("finds a VM's signals and incidents in any letter case", async () => {
+        await store.addSignal(aSignal({ vmId: VM_ID }));
+        await store.openIncident(anIncident({ vmId: VM_ID }));
+
+        const [signal] = await store.pendingSignals(VM_ID.toUpperCase());
+        const [incident] = await store.listIncidents({ vmId: VM_ID.toUpperCase(), limit: 9 });
+
+        expect(signal?.vmId).toBe(VM);
+        expect(incident?.vmId).toBe(VM);
+      });
+
+      it("lists pending signals of any target stored before an instant, oldest first", async () => {
+        const times = ["08:04:09Z", "08:04:01.5Z", "08:04:01.25Z", "08:10:00Z"];
+        for (const time of times) {
+          await store.addSignal(
+            aSignal({ id: time, vmId: null, receivedAt: `2026-03-02T${time}` }),
+          );
+        }
+        await store.addSignal(aSignal({ id: "settled", receivedAt: "2026-03-02T08:00:00Z" }));
+        await store.settleSignals(["settled"], COOL_DOWN);
+
+        const all = await store.pendingSignalsBefore("2026-03-02T08:10:00.000Z", 9);
+        const two = await store.pendingSignalsBefore("2026-03-02T08:10:00.000Z", 2);
+
+        expect(all.map(({ id }) => id)).toEqual(["08:04:01.25Z", "08:04:01.5Z", "08:04:09Z"]);
+        expect(two.map(({ id }) => id)).toEqual(["08:04:01.25Z", "08:04:01.5Z"]);
+      });
+
+      it("gives a signal to its VM once that is known, however often it is said", async () => {
+        const nic = aSignal({ target: { kind: "nic", nicId: "nic" }, vmId: null, nicId: "nic" });
+        await store.addSignal(nic);
+
+        await store.setSignalVm(nic.id, VM_ID);
+        await store.setSignalVm(nic.id, VM_ID);
+
+        expect(await store.pendingSignals(VM)).toEqual([{ ...nic, vmId: VM }]);
+      });
+
+      it.each<[string, SignalState, SignalState, SignalState]>([
+        ["taken, from pending", { kind: "pending" }, TAKEN, TAKEN],
+        ["ignored, from pending", { kind: "pending" }, COOL_DOWN, COOL_DOWN],
+        ["ignored as healthy, from pending", { kind: "pending" }, HEALTHY, HEALTHY],
+        ["ignored as healthy, from taken", TAKEN, HEALTHY, HEALTHY],
+        ["not ignored for another reason once taken", TAKEN, COOL_DOWN, TAKEN],
+        ["not taken twice", TAKEN, { kind: "taken", incidentId: "incident-0002" }, TAKEN],
+        ["not pending again once taken", TAKEN, { kind: "pending" }, TAKEN],
+        ["not taken once ignored", COOL_DOWN, TAKEN, COOL_DOWN],
+        ["not healthy once ignored for another reason", COOL_DOWN, HEALTHY, COOL_DOWN],
+        ["not pending again once ignored", HEALTHY, { kind: "pending" }, HEALTHY],
+      ])("settles a signal: %s", async (_title, from, to, expected) => {
+        await store.addSignal(aSignal({ state: from }));
+
+        await store.settleSignals(["alert-0001"], to);
+        const once = await store.getSignal("alert-0001");
+        await store.settleSignals(["alert-0001"], to);
+
+        expect(once?.state).toEqual(expected);
+        expect((await store.getSignal("alert-0001"))?.state).toEqual(expected);
+      });
+
+      it("settles only the named signals, and none for an unknown id", async () => {
+        await store.addSignal(aSignal({ id: "a" }));
+        await store.addSignal(aSignal({ id: "b" }));
+
+        await store.settleSignals(["b", "unknown"], TAKEN);
+        await store.settleSignals([], COOL_DOWN);
+
+        expect((await store.pendingSignals(VM)).map(({ id }) => id)).toEqual(["a"]);
+        expect(await store.getSignal("unknown")).toBeUndefined();
+      });
+
+      it("holds a thousand signals in their order", async () => {
+        const ids = Array.from({ length: 1000 }, (_, index) => `signal-${(index * 7919) % 1000}`);
+        for (const id of ids) {
+          await store.addSignal(aSignal({ id }));
+        }
+
+        await store.settleSignals(ids.slice(0, 400), TAKEN);
+
+        const pending = await store.pendingSignals(VM);
+        expect(pending.map(({ id }) => id)).toEqual(ids.slice(400));
+      });
+    });
+
+    describe("incidents", () => {
+      it("gives an incident back as it was stored, with its ledger", async () => {
+        const incident = anIncident({ ledger: [anEntry()] });
+
+        const stored = await store.openIncident(incident);
+
+        expect(stored).toEqual(incident);
+        expect(await store.getIncident(incident.id)).toEqual(incident);
+        expect(await store.getIncident("incident-9999")).toBeUndefined();
+      });
+
+      it("keeps the incident that is there when it is opened again", async () => {
+        await store.openIncident(anIncident());
+        await store.updateIncident("incident-0001", { provenAt: "2026-03-02T08:07:00.000Z" });
+
+        const again = await store.openIncident(
+          anIncident({ signalIds: ["late"], ledger: [anEntry()] }),
+        );
+
+        expect(again).toEqual(anIncident({ provenAt: "2026-03-02T08:07:00.000Z" }));
+      });
+
+      it("lists the newest first, by VM, by open or closed, and up to the limit", async () => {
+        const hours = ["09", "11", "10", "08"];
+        for (const [index, hour] of hours.entries()) {
+          const vmId = index === 3 ? OTHER_VM : VM;
+          const openedAt = `2026-03-02T${hour}:00:00.000Z`;
+          await store.openIncident(anIncident({ id: hour, vmId, openedAt }));
+        }
+        await store.updateIncident("10", { closedAt: "2026-03-02T10:09:00Z", outcome: HEALED });
+
+        async function listed(
+          query: Parameters<IncidentStore["listIncidents"]>[0],
+        ): Promise<readonly string[]> {
+          return (await store.listIncidents(query)).map(({ id }) => id);
+        }
+
+        expect(await listed({ limit: 9 })).toEqual(["11", "10", "09", "08"]);
+        expect(await listed({ limit: 2 })).toEqual(["11", "10"]);
+        expect(await listed({ vmId: VM, limit: 9 })).toEqual(["11", "10", "09"]);
+        expect(await listed({ vmId: VM, open: true, limit: 9 })).toEqual(["11", "09"]);
+        expect(await listed({ open: false, limit: 9 })).toEqual(["10"]);
+      });
+
+      it("lists incidents with their ledgers", async () => {
+        await store.openIncident(anIncident());
+        await store.writeLedger("incident-0001", anEntry());
+
+        const [listed] = await store.listIncidents({ limit: 1 });
+
+        expect(listed?.ledger).toEqual([anEntry()]);
+      });
+
+      it("replaces only the named parts, and twice is as once", async () => {
+        const patch = { provenAt: "2026-03-02T08:07:00.000Z", steps: [] } as const;
+        await store.openIncident(anIncident({ ledger: [anEntry()] }));
+        await store.updateIncident("incident-0001", { vmName: "vm-crane-1" });
+
+        await store.updateIncident("incident-0001", patch);
+        const once = await store.getIncident("incident-0001");
+        await store.updateIncident("incident-0001", patch);
+
+        const expected = anIncident({ ...patch, vmName: "vm-crane-1", ledger: [anEntry()] });
+        expect(once).toEqual(expected);
+        expect(await store.getIncident("incident-0001")).toEqual(expected);
+      });
+
+      it("changes nothing for an unknown incident", async () => {
+        await store.updateIncident("incident-9999", { closedAt: "2026-03-02T08:09:00.000Z" });
+        await store.writeLedger("incident-9999", anEntry());
+
+        expect(await store.getIncident("incident-9999")).toBeUndefined();
+        await store.openIncident(anIncident({ id: "incident-9999" }));
+        expect((await store.getIncident("incident-9999"))?.ledger).toEqual([]);
+      });
+
+      it("keeps the outcome of a closed incident, and takes what is learned later", async () => {
+        const closed = { closedAt: "2026-03-02T08:09:00.000Z", outcome: HEALED } as const;
+        await store.openIncident(anIncident());
+        await store.updateIncident("incident-0001", closed);
+
+        await store.updateIncident("incident-0001", {
+          closedAt: "2026-03-02T10:00:00.000Z",
+          outcome: { ...HEALED, kind: "failed" },
+          vmName: "renamed",
+        });
+        await store.updateIncident("incident-0001", { closedAt: null, outcome: null });
+
+        const expected = anIncident({ ...closed, vmName: "renamed" });
+        expect(await store.getIncident("incident-0001")).toEqual(expected);
+        expect(await store.listIncidents({ open: true, limit: 9 })).toEqual([]);
+      });
+    });
+
+    describe("ledger", () => {
+      it("keeps entries in the order of their intents, also when they are closed later", async () => {
+        const second = anEntry({ id: "entry-2", remedy: "repairDhcpService" });
+        const done = anEntry({
+          state: "done",
+          closedAt: "2026-03-02T08:06:00.000Z",
+          result: "The lease is 10.4.0.4.",
+        });
+        await store.openIncident(anIncident());
+
+        await store.writeLedger("incident-0001", anEntry());
+        await store.writeLedger("incident-0001", second);
+        await store.writeLedger("incident-0001", done);
+        await store.writeLedger("incident-0001", done);
+
+        expect((await store.getIncident("incident-0001"))?.ledger).toEqual([done, second]);
+      });
+
+      it("keeps the ledgers of two incidents apart", async () => {
+        await store.openIncident(anIncident({ id: "one" }));
+        await store.openIncident(anIncident({ id: "two" }));
+
+        await store.writeLedger("one", anEntry());
+        await store.writeLedger("two", anEntry({ state: "undone" }));
+
+        expect((await store.getIncident("one"))?.ledger).toEqual([anEntry()]);
+        expect((await store.getIncident("two"))?.ledger).toEqual([anEntry({ state: "undone" })]);
+      });
+
+      it("takes an entry after the incident was closed", async () => {
+        await store.openIncident(anIncident({ closedAt: "2026-03-02T08:09:00.000Z" }));
+
+        await store.writeLedger("incident-0001", anEntry());
+
+        expect((await store.getIncident("incident-0001"))?.ledger).toEqual([anEntry()]);
+      });
+    });
+
+    describe("counters and connections", () => {
+      it("counts from one, each counter by itself", async () => {
+        const values = [
+          await store.count("healthy"),
+          await store.count("healthy"),
+          await store.count("__proto__"),
+        ];
+
+        expect(values).toEqual([1, 2, 1]);
+        expect(Object.entries(await store.counters())).toEqual(
+          expect.arrayContaining([["healthy", 2]]),
+        );
+      });
+
+      it("has everything after it was closed, twice, and opened again", async () => {
+        await store.addSignal(aSignal());
+        await store.openIncident(anIncident());
+        await store.writeLedger("incident-0001", anEntry());
+        await store.count("healthy");
+        await store.close();
+        await store.close();
+
+        store = await place.open();
+
+        expect(await store.pendingSignals(VM)).toEqual([aSignal()]);
+        expect(await store.getIncident("incident-0001")).toEqual(
+          anIncident({ ledger: [anEntry()] }),
+        );
+        expect(await store.counters()).toEqual({ healthy: 1 });
+      });
+
+      it("shows two connections the same, and lets only one of them add a signal", async () => {
+        const second = await place.open();
+        try {
+          const answers = await Promise.all(
+            Array.from({ length: 50 }, async (_, index) => {
+              const signal = aSignal({ id: `signal-${index}` });
+              return await Promise.all([store.addSignal(signal), second.addSignal(signal)]);
+            }),
+          );
+          await store.openIncident(anIncident());
+          await Promise.all([
+            store.updateIncident("incident-0001", { vmName: "from the first" }),
+            second.updateIncident("incident-0001", { provenAt: "2026-03-02T08:07:00.000Z" }),
+          ]);
+
+          expect(answers.map((pair) => pair.toSorted())).toEqual(
+            Array.from({ length: 50 }, () => ["added", "known"]),
+          );
+          expect(await second.pendingSignals(VM)).toEqual(await store.pendingSignals(VM));
+          expect(await second.getIncident("incident-0001")).toEqual(
+            anIncident({ vmName: "from the first", provenAt: "2026-03-02T08:07:00.000Z" }),
+          );
+        } finally {
+          await second.close();
+        }
+      });
+    });
+  });
+}
