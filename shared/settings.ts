@@ -106,6 +106,11 @@ export function readSettings(
   return toSettings(parsed.data);
 }
 
+/** A copy of the environment, for the command line, which changes some variables before the settings are read. */
+export function environmentVariables(): Readonly<Record<string, string | undefined>> {
+  return { ...process.env };
+}
+
 function withoutEmpty(
   variables: Readonly<Record<string, string | undefined>>,
 ): Record<string, string | undefined> {

@@ -1,0 +1,61 @@
+/** Which Azure `serve` works against. */
+export type AzureChoice =
+  | { readonly kind: "real" }
+  | { readonly kind: "attached"; readonly url: string }
+  /** Simulated in this process; without a file, the demo's fleet. */
+  | { readonly kind: "embedded"; readonly scenarioFile: string | null };
+
+/** How fast simulated Azure answers. */
+export type Latency = "instant" | "demo";
+
+/** `remediator --help`, or no verb at all. */
+export interface HelpCall {
+  readonly verb: "help";
+  readonly text: string;
+  /** Whether the user asked for it; otherwise something was missing. */
+  readonly asked: boolean;
+}
+
+/** `remediator demo`. */
+export interface DemoCall {
+  readonly verb: "demo";
+  readonly json: boolean;
+  /** Null: the demo's own fleet. */
+  readonly scenarioFile: string | null;
+}
+
+/** `remediator simulate`. */
+export interface SimulateCall {
+  readonly verb: "simulate";
+  readonly json: boolean;
+  readonly scenarioFile: string | null;
+  /** 0: any free one. */
+  readonly port: number;
+  readonly latency: Latency;
+}
+
+/** `remediator serve`. */
+export interface ServeCall {
+  readonly verb: "serve";
+  readonly json: boolean;
+  /** 0: any free one. */
+  readonly port: number;
+  readonly dataFolder: string;
+  readonly azure: AzureChoice;
+}
+
+/** `remediator diagnose` and `remediator heal`. */
+export interface RunCall {
+  readonly verb: "diagnose" | "heal";
+  readonly json: boolean;
+  readonly vmId: string;
+  readonly dryRun: boolean;
+  readonly readGuest: boolean;
+  /** Null: the real Azure. */
+  readonly simulatorUrl: string | null;
+  /** Null: the user's state folder. */
+  readonly dataFolder: string | null;
+}
+
+/** What the user asked for. */
+export type Call = HelpCall | DemoCall | SimulateCall | ServeCall | RunCall;

@@ -1,0 +1,235 @@
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
+
+import packageFile from "../../package.json" with { type: "json" };
+import { InvalidInputError } from "../../shared/domain/errors.ts";
+import { parseResourceId, VM_TYPE } from "../../shared/domain/resource-id.ts";
+import type { AzureChoice, Call, Latency } from "./calls.ts";
+import * as help from "./help.ts";
+
+const SERVE_PORT = 7071;
+const VERBS = new Set(["demo", "simulate", "serve", "diagnose", "heal"]);
+const LATENCIES: readonly Latency[] = ["instant", "demo"];
+
+type Take = (call: Call) => void;
+
+/**
+ * Reads the words after `remediator`.
+ * @throws InvalidInputError if they are no call that this program knows.
+ */
+export function readCall(words: readonly string[]): Call {
+  const calls: Call[] = [];
+  let text = "";
+  const program = buildProgram((call) => {
+    calls.push(call);
+  });
+  for (const command of [program, ...program.commands]) {
+    command.exitOverride().configureOutput({
+      writeOut: (part) => (text += part),
+      writeErr: (part) => (text += part),
+      outputError: () => undefined,
+    });
+  }
+  try {
+    program.parse([...words], { from: "user" });
+  } catch (error) {
+    return helpOrThrow(error, words, text);
+  }
+  return calls[0] ?? { verb: "help", text, asked: false };
+}
+
+function helpOrThrow(error: unknown, words: readonly string[], text: string): Call {
+  if (!(error instanceof CommanderError)) {
+    throw error;
+  }
+  if (error.code === "commander.help" || error.exitCode === 0) {
+    return { verb: "help", text, asked: error.exitCode === 0 };
+  }
+  const message = error.message.replace(/^error: /u, "").replaceAll(/\s*\n\s*/gu, " ");
+  const asked = words.find((word) => VERBS.has(word));
+  throw new InvalidInputError(message, {
+    code: kebab(error.code.replace("commander.", "")),
+    nextStep: `Run "remediator ${asked === undefined ? "" : `${asked} `}--help" to see what it takes.`,
+    problems: [message],
+    cause: error,
+  });
+}
+
+function kebab(camel: string): string {
+  return camel.replaceAll(/[A-Z]/gu, (letter) => `-${letter.toLowerCase()}`);
+}
+
+function buildProgram(take: Take): Command {
+  const program = new Command("remediator")
+    .description("Heals Azure Windows VMs that a wrong static IPv4 address inside Windows cut off.")
+    .version(packageFile.version)
+    .addHelpText("after", help.MAIN_HELP)
+    .showSuggestionAfterError();
+  addDemo(program, take);
+  addSimulate(program, take);
+  addServe(program, take);
+  addDiagnose(program, take);
+  addHeal(program, take);
+  return program;
+}
+
+function addDemo(program: Command, take: Take): void {
+  verb(program, "demo", "show a heal from alert to proof, on simulated Azure")
+    .addHelpText("after", help.DEMO_HELP)
+    .option("--scenario <file>", "another fleet, as JSON")
+    .action((options: { json?: boolean; scenario?: string }) => {
+      take({
+        verb: "demo",
+        json: options.json === true,
+        scenarioFile: options.scenario ?? null,
+      });
+    });
+}
+
+function addSimulate(program: Command, take: Take): void {
+  verb(program, "simulate", "run simulated Azure alone")
+    .addHelpText("after", help.SIMULATE_HELP)
+    .option("--scenario <file>", "another fleet, as JSON (default: the demo's)")
+    .option("--port <n>", "port on 127.0.0.1; 0 takes a free one", readPort, 0)
+    .addOption(
+      new Option("--latency <profile>", "how fast it answers").choices(LATENCIES).default("demo"),
+    )
+    .action((options: { json?: boolean; scenario?: string; port: number; latency: Latency }) => {
+      take({
+        verb: "simulate",
+        json: options.json === true,
+        scenarioFile: options.scenario ?? null,
+        port: options.port,
+        latency: options.latency,
+      });
+    });
+}
+
+interface ServeOptions {
+  readonly json?: boolean;
+  readonly port: number;
+  readonly data: string;
+  readonly simulator?: string;
+  readonly scenario?: string;
+  readonly azure?: boolean;
+}
+
+function addServe(program: Command, take: Take): void {
+  verb(program, "serve", "run the local host, until Ctrl-C")
+    .addHelpText("after", help.SERVE_HELP)
+    .option("--port <n>", "port on 127.0.0.1; 0 takes a free one", readPort, SERVE_PORT)
+    .option("--data <folder>", "where incidents and the journal are kept", ".remediator")
+    .addOption(simulatorOption().conflicts(["scenario", "azure"]))
+    .addOption(
+      new Option("--scenario <file>", "simulate this fleet in this process").conflicts("azure"),
+    )
+    .option("--azure", "work on the real Azure, with DefaultAzureCredential")
+    .action((options: ServeOptions) => {
+      take({
+        verb: "serve",
+        json: options.json === true,
+        port: options.port,
+        dataFolder: options.data,
+        azure: azureChoice(options),
+      });
+    });
+}
+
+function azureChoice(options: ServeOptions): AzureChoice {
+  if (options.azure === true) {
+    return { kind: "real" };
+  }
+  return options.simulator === undefined
+    ? { kind: "embedded", scenarioFile: options.scenario ?? null }
+    : { kind: "attached", url: options.simulator };
+}
+
+interface RunOptions {
+  readonly json?: boolean;
+  readonly dryRun?: boolean;
+  readonly guest: boolean;
+  readonly simulator?: string;
+  readonly data?: string;
+}
+
+function addDiagnose(program: Command, take: Take): void {
+  runVerb(program, "diagnose", "find out what is wrong with a VM; changes nothing")
+    .addHelpText("after", help.DIAGNOSE_HELP)
+    .action((vmId: string, options: RunOptions) => {
+      take(runCall("diagnose", vmId, { ...options, dryRun: true }));
+    });
+}
+
+function addHeal(program: Command, take: Take): void {
+  runVerb(program, "heal", "heal a VM, with a snapshot first")
+    .addHelpText("after", help.HEAL_HELP)
+    .option("--dry-run", "only read, and show what a heal would do")
+    .action((vmId: string, options: RunOptions) => {
+      take(runCall("heal", vmId, options));
+    });
+}
+
+function runVerb(program: Command, name: string, description: string): Command {
+  return verb(program, name, description)
+    .addArgument(new Argument("<VM_ID>", "resource id of the VM").argParser(readVmId))
+    .option("--no-guest", "do not read Windows while only looking: no Run Command")
+    .addOption(simulatorOption())
+    .option("--data <folder>", "where incidents are kept (default: the user's state folder)");
+}
+
+function runCall(name: "diagnose" | "heal", vmId: string, options: RunOptions): Call {
+  if (!options.guest && options.dryRun !== true) {
+    throw new InvalidInputError("--no-guest needs --dry-run: a heal has to read Windows first", {
+      code: "no-guest-without-dry-run",
+      nextStep: "Add --dry-run, or leave --no-guest out.",
+      problems: ["--no-guest without --dry-run"],
+    });
+  }
+  return {
+    verb: name,
+    json: options.json === true,
+    vmId,
+    dryRun: options.dryRun === true,
+    readGuest: options.guest,
+    simulatorUrl: options.simulator ?? null,
+    dataFolder: options.data ?? null,
+  };
+}
+
+function verb(program: Command, name: string, description: string): Command {
+  return program
+    .command(name)
+    .description(description)
+    .option("--json", "one JSON object a line, for programs")
+    .allowExcessArguments(false);
+}
+
+function simulatorOption(): Option {
+  return new Option("--simulator <url>", "work on simulated Azure at this address").argParser(
+    readLoopbackUrl,
+  );
+}
+
+function readPort(text: string): number {
+  const port = Number(text);
+  if (!/^\d{1,5}$/u.test(text) || port > 65_535) {
+    throw new InvalidArgumentError("A port is a whole number from 0 to 65535.");
+  }
+  return port;
+}
+
+function readLoopbackUrl(text: string): string {
+  const url = URL.parse(text);
+  if (url?.protocol !== "http:" || !["127.0.0.1", "localhost", "[::1]"].includes(url.hostname)) {
+    throw new InvalidArgumentError("It is an http address on this machine: http://127.0.0.1:PORT.");
+  }
+  return url.origin;
+}
+
+function readVmId(text: string): string {
+  if (parseResourceId(text)?.type !== VM_TYPE) {
+    throw new InvalidArgumentError(
+      "It is not a VM's resource id: /subscriptions/ID/resourceGroups/GROUP/providers/Microsoft.Compute/virtualMachines/NAME.",
+    );
+  }
+  return text.trim();
+}

@@ -1,0 +1,70 @@
+import { readSettings } from "../../shared/settings.ts";
+import type { Settings } from "../../shared/settings.ts";
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+/** Simulated Azure, as its clients reach it. */
+export interface SimulatorAccess {
+  /** `http://127.0.0.1:PORT`; its CONNECT proxy is there too. */
+  readonly armEndpoint: string;
+  readonly token: string;
+  readonly subscriptionId: string;
+}
+
+/** What the engine in this process works with. */
+export interface EmbeddedChoice {
+  readonly dataFolder: string;
+  /** `configured`: whatever the environment says, by default the real one. */
+  readonly azure: SimulatorAccess | "real" | "configured";
+}
+
+/**
+ * The settings of the engine in this process: the environment's, but healing by default, and with the chosen Azure.
+ * @throws ConfigurationError if the environment's are wrong.
+ */
+export function embeddedSettings(variables: Variables, choice: EmbeddedChoice): Settings {
+  const { azure, dataFolder } = choice;
+  return readSettings({
+    ...variables,
+    REMEDIATOR_MODE: set(variables["REMEDIATOR_MODE"]) ?? "heal",
+    REMEDIATOR_DATA: dataFolder,
+    ...(azure === "configured" ? {} : azureVariables(azure)),
+  });
+}
+
+function azureVariables(azure: SimulatorAccess | "real"): Variables {
+  if (azure === "real") {
+    return { REMEDIATOR_ARM_ENDPOINT: undefined, REMEDIATOR_ARM_TOKEN: undefined };
+  }
+  return {
+    REMEDIATOR_ARM_ENDPOINT: azure.armEndpoint,
+    REMEDIATOR_ARM_TOKEN: azure.token,
+    REMEDIATOR_PROBE_PROXY: azure.armEndpoint,
+  };
+}
+
+function set(value: string | undefined): string | undefined {
+  return value === "" ? undefined : value;
+}
+
+/** A wait that the demo shortens, in seconds. */
+export interface ShortWait {
+  readonly variable: string;
+  readonly seconds: number;
+  readonly usualSeconds: number;
+}
+
+/** The waits of the demo: long enough for simulated Azure, short enough to watch. */
+export const SHORT_WAITS: readonly ShortWait[] = [
+  { variable: "REMEDIATOR_PROBE_WINDOW_SECONDS", seconds: 3, usualSeconds: 60 },
+  { variable: "REMEDIATOR_PROBE_TIMEOUT_SECONDS", seconds: 2, usualSeconds: 5 },
+  { variable: "REMEDIATOR_SECOND_PROBE_SECONDS", seconds: 2, usualSeconds: 120 },
+  { variable: "REMEDIATOR_GUEST_READ_SECONDS", seconds: 12, usualSeconds: 120 },
+  { variable: "REMEDIATOR_GUEST_SWITCH_SECONDS", seconds: 20, usualSeconds: 240 },
+  { variable: "REMEDIATOR_LEASE_WAIT_SECONDS", seconds: 5, usualSeconds: 60 },
+  { variable: "REMEDIATOR_DEAD_MAN_SECONDS", seconds: 30, usualSeconds: 600 },
+  { variable: "REMEDIATOR_SNAPSHOT_TIMEOUT_SECONDS", seconds: 30, usualSeconds: 1800 },
+  { variable: "REMEDIATOR_SETTLE_SECONDS", seconds: 10, usualSeconds: 360 },
+  { variable: "REMEDIATOR_POLL_SECONDS", seconds: 0.5, usualSeconds: 5 },
+  { variable: "REMEDIATOR_RETRY_SECONDS", seconds: 1, usualSeconds: 10 },
+];

@@ -1,0 +1,102 @@
+/** What `remediator --help` says after the list of verbs. */
+export const MAIN_HELP = `
+A Windows VM in Azure goes silent when someone sets a static IPv4 address inside Windows that
+is not the one Azure gave its NIC. This program finds that fault, keeps a way back, sets
+Windows back to DHCP and proves over RDP that the VM is back.
+
+Start here:
+  $ remediator demo                    see a heal from alert to proof, on simulated Azure
+  $ remediator diagnose VM_ID          look at a VM of yours; changes nothing
+  $ remediator heal VM_ID --dry-run    see what a heal would do; changes nothing
+  $ remediator heal VM_ID              heal it
+
+VM_ID is the VM's resource id:
+  /subscriptions/ID/resourceGroups/GROUP/providers/Microsoft.Compute/virtualMachines/NAME
+
+Exit codes:
+  0  done as hoped for     2  bad input: nothing was started
+  1  not so                130  stopped with Ctrl-C
+  Each verb's --help says what "as hoped for" means for it.
+
+Settings come from environment variables that begin with REMEDIATOR_. NO_COLOR is honoured.`;
+
+/** What `remediator demo --help` says after the options. */
+export const DEMO_HELP = `
+Starts simulated Azure as a process of its own and the local host in this one, both on free
+loopback ports. A failed-connection alert arrives as Azure would send it; each step is shown
+while it happens; before and after are read from simulated Azure. Needs no Azure account.
+The waits are shortened through the settings; the demo says which.
+
+Examples:
+  $ remediator demo
+  $ remediator demo --json | tail -n 1
+  $ remediator demo --scenario my-fleet.json
+
+Exit codes:
+  0  the VM was healed, and simulated Azure confirms it
+  1  it was not: the last lines name the step that failed and what was undone
+  2  bad input
+
+With --json each line is an object; the last one is {"type":"result","outcome":...}.`;
+
+/** What `remediator simulate --help` says after the options. */
+export const SIMULATE_HELP = `
+An HTTP server on 127.0.0.1 that answers as Azure Resource Manager does, with Windows guests
+that have networks, services and tasks. /_simulator shows and changes its state.
+
+Examples:
+  $ remediator simulate
+  $ remediator simulate --port 8080 --scenario my-fleet.json
+  $ remediator simulate --json | head -n 1
+
+With --json the first line is {"armEndpoint":...,"subscriptionId":...,"token":...}.
+Runs until Ctrl-C. Exit codes: 0 stopped, 2 bad input.`;
+
+/** What `remediator serve --help` says after the options. */
+export const SERVE_HELP = `
+Runs the same functions as in Azure, on this machine, until Ctrl-C. The first Ctrl-C lets the
+running step finish; what is left goes on at the next start. The second one quits at once.
+
+Examples:
+  $ remediator serve                                   against the demo's fleet, in this process
+  $ remediator serve --simulator http://127.0.0.1:8080 against "remediator simulate"
+  $ remediator serve --azure                           against Azure, as "az login" lets you
+
+Then, from another terminal:
+  $ curl -X POST http://127.0.0.1:7071/api/heal -H 'content-type: application/json' \\
+         -d '{"vmId":"VM_ID","dryRun":true}'
+
+With --json the first line is {"url":...}. Exit codes: 0 stopped, 2 bad input.`;
+
+/** What `remediator diagnose --help` says after the options. */
+export const DIAGNOSE_HELP = `
+Reads Azure, probes RDP and reads Windows with one read-only script through Run Command.
+Changes nothing and makes no snapshot. --no-guest sends no Run Command at all.
+
+Examples:
+  $ remediator diagnose VM_ID
+  $ remediator diagnose VM_ID --no-guest
+  $ remediator diagnose VM_ID --json | tail -n 1
+
+Exit codes:
+  0  nothing wrong         2  bad input, or no such VM
+  1  a fault was found     3  could not tell
+
+Signs in with DefaultAzureCredential: "az login" is enough. Needs Reader and, to read Windows,
+Microsoft.Compute/virtualMachines/runCommand/action.`;
+
+/** What `remediator heal --help` says after the options. */
+export const HEAL_HELP = `
+Snapshot first, then the least disruptive remedy, then proof; undoes what did not help.
+Killed midway, the same call goes on with the same incident.
+--dry-run changes nothing and makes no snapshot: it shows the plan.
+
+Examples:
+  $ remediator heal VM_ID --dry-run
+  $ remediator heal VM_ID
+  $ remediator heal VM_ID --simulator http://127.0.0.1:8080
+
+Exit codes:
+  0  healed, or nothing was wrong (--dry-run: a heal would be tried, or nothing is wrong)
+  1  not healed: the last lines say what to do next
+  2  bad input, or no such VM`;

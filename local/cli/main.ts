@@ -1,0 +1,61 @@
+import type { Call } from "./calls.ts";
+import { readCall } from "./command-line.ts";
+import { EXIT_BAD_INPUT, exitCodeOfError } from "./exit-codes.ts";
+import { reportError } from "./report-error.ts";
+import { openScreen } from "./screen.ts";
+
+/** Runs the command line and ends the process with its exit code. */
+export async function main(words: readonly string[]): Promise<void> {
+  leaveQuietlyWithoutReader();
+  const code = await exitCodeOf(words);
+  // A pipe may still hold text; ending the process earlier would cut it off.
+  process.stdout.write("", () => {
+    process.exit(code);
+  });
+}
+
+async function exitCodeOf(words: readonly string[]): Promise<number> {
+  let verb: Call["verb"] = "help";
+  try {
+    const call = readCall(words);
+    verb = call.verb;
+    return await run(call);
+  } catch (error) {
+    reportError(error, { json: words.includes("--json") });
+    return exitCodeOfError(verb, error);
+  }
+}
+
+/** Each verb is loaded only when it is used: `--help` shall be instant. */
+async function run(call: Call): Promise<number> {
+  if (call.verb === "help") {
+    (call.asked ? process.stdout : process.stderr).write(call.text);
+    return call.asked ? 0 : EXIT_BAD_INPUT;
+  }
+  const screen = openScreen({ json: call.json });
+  switch (call.verb) {
+    case "demo": {
+      const { demo } = await import("./demo/demo.ts");
+      return await demo(call, screen);
+    }
+    case "simulate": {
+      const { simulate } = await import("./simulate.ts");
+      return await simulate(call, screen);
+    }
+    case "serve": {
+      const { serve } = await import("./serve.ts");
+      return await serve(call, screen);
+    }
+    case "diagnose":
+    case "heal": {
+      const { runOnVm } = await import("./run-on-vm.ts");
+      return await runOnVm(call, screen);
+    }
+  }
+}
+
+function leaveQuietlyWithoutReader(): void {
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    process.exit(error.code === "EPIPE" ? 0 : 1);
+  });
+}

@@ -1,0 +1,98 @@
+import { environmentVariables } from "../../shared/settings.ts";
+import type { RunCall } from "./calls.ts";
+import { userDataFolder } from "./data-folder.ts";
+import { startEmbeddedHost } from "./embedded-host.ts";
+import { exitCodeOfRun } from "./exit-codes.ts";
+import { followIncident, followSignal } from "./follow.ts";
+import type { RunEnd, Watch } from "./follow.ts";
+import { openHostClient } from "./host-client.ts";
+import type { HostClient } from "./host-client.ts";
+import type { IncidentSummary } from "./host-schema.ts";
+import { watchInterrupts } from "./interrupts.ts";
+import { openLiveView } from "./live-terminal.ts";
+import { resultOfRun, sayRun } from "./report-run.ts";
+import type { Screen } from "./screen.ts";
+import { findSimulator } from "./simulator-client.ts";
+
+/** `remediator heal` and `remediator diagnose`: one run on one VM, with the engine in this process. Gives the exit code. */
+export async function runOnVm(call: RunCall, screen: Screen): Promise<number> {
+  const simulator = call.simulatorUrl === null ? null : await findSimulator(call.simulatorUrl);
+  const dataFolder = call.dataFolder ?? userDataFolder(environmentVariables(), process.platform);
+  const interrupts = watchInterrupts();
+  const host = await startEmbeddedHost({ dataFolder, port: 0, simulator });
+  try {
+    const client = openHostClient(host.url);
+    const end = await watchRun(call, client, { screen, leave: interrupts.signal });
+    const exitCode = exitCodeOfRun(call, end);
+    const result = resultOfRun(call.vmId, end, exitCode);
+    sayRun(screen, result);
+    await sayOtherOpenIncidents(call, client, screen);
+    screen.record(result);
+    return exitCode;
+  } finally {
+    await host.stop();
+    interrupts.dispose();
+  }
+}
+
+async function watchRun(
+  call: RunCall,
+  client: HostClient,
+  { screen, leave }: { readonly screen: Screen; readonly leave: AbortSignal },
+): Promise<RunEnd> {
+  const open = (await client.openIncidents()).find((incident) => isSameWork(call, incident));
+  const watch: Omit<Watch, "view"> = { client, leave };
+  if (open !== undefined) {
+    screen.say(`Going on with incident ${open.id}, opened at ${open.openedAt} and not ended yet.`);
+    screen.record({ type: "resumed", incidentId: open.id, openedAt: open.openedAt });
+    return await shown(screen, async (view) => await followIncident({ ...watch, view }, open.id));
+  }
+  const { vmId, dryRun, readGuest } = call;
+  const signalId = await client.request({ vmId, dryRun, readGuest });
+  screen.say(introduction(call));
+  screen.record({ type: "accepted", signalId, vmId, dryRun, readGuest });
+  return await shown(screen, async (view) => await followSignal({ ...watch, view }, signalId));
+}
+
+async function shown(
+  screen: Screen,
+  follow: (view: Watch["view"]) => Promise<RunEnd>,
+): Promise<RunEnd> {
+  const view = openLiveView(screen);
+  try {
+    return await follow(view);
+  } finally {
+    view.close();
+  }
+}
+
+function isSameWork(call: RunCall, incident: IncidentSummary): boolean {
+  const mode = call.dryRun ? "dryRun" : "heal";
+  return incident.mode === mode && incident.vmId.toLowerCase() === call.vmId.toLowerCase();
+}
+
+function introduction({ vmId, dryRun, readGuest }: RunCall): string {
+  const name = vmId.slice(vmId.lastIndexOf("/") + 1);
+  if (!dryRun) {
+    return `Healing ${name}: snapshot first, then the change, then the proof.`;
+  }
+  return readGuest
+    ? `Looking at ${name}. Only reads, and one Run Command with a read-only script; no snapshot, no change.`
+    : `Looking at ${name}. Only reads; no Run Command, no snapshot, no change.`;
+}
+
+/** The engine also goes on with what an earlier call left open; its user should know. */
+async function sayOtherOpenIncidents(
+  call: RunCall,
+  client: HostClient,
+  screen: Screen,
+): Promise<void> {
+  const incidents = await client.openIncidents();
+  for (const incident of incidents) {
+    if (incident.vmId.toLowerCase() !== call.vmId.toLowerCase()) {
+      screen.say(
+        `Incident ${incident.id} of ${incident.vmName} is still open here. "remediator heal ${incident.vmId}" goes on with it.`,
+      );
+    }
+  }
+}

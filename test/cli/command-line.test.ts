@@ -1,0 +1,139 @@
+import { describe, expect, it } from "vitest";
+
+import { readCall } from "../../local/cli/command-line.ts";
+import { InvalidInputError } from "../../shared/domain/errors.ts";
+
+const VM_ID =
+  "/subscriptions/5a1e/resourceGroups/rg-fleet/providers/Microsoft.Compute/virtualMachines/vm-web";
+
+function problemWith(...words: readonly string[]): InvalidInputError {
+  try {
+    readCall(words);
+  } catch (error) {
+    if (error instanceof InvalidInputError) {
+      return error;
+    }
+    throw error;
+  }
+  throw new Error(`accepted: ${words.join(" ")}`);
+}
+
+describe("the command line", () => {
+  it.each([
+    { words: ["demo"], call: { verb: "demo", json: false, scenarioFile: null } },
+    {
+      words: ["demo", "--json", "--scenario", "fleet.json"],
+      call: { verb: "demo", json: true, scenarioFile: "fleet.json" },
+    },
+    {
+      words: ["simulate", "--port", "8080", "--latency", "instant"],
+      call: { verb: "simulate", json: false, scenarioFile: null, port: 8080, latency: "instant" },
+    },
+    {
+      words: ["serve"],
+      call: {
+        verb: "serve",
+        json: false,
+        port: 7071,
+        dataFolder: ".remediator",
+        azure: { kind: "embedded", scenarioFile: null },
+      },
+    },
+    {
+      words: ["serve", "--port", "0", "--data", "d", "--simulator", "http://127.0.0.1:8080/"],
+      call: {
+        verb: "serve",
+        json: false,
+        port: 0,
+        dataFolder: "d",
+        azure: { kind: "attached", url: "http://127.0.0.1:8080" },
+      },
+    },
+    {
+      words: ["serve", "--azure", "--json"],
+      call: {
+        verb: "serve",
+        json: true,
+        port: 7071,
+        dataFolder: ".remediator",
+        azure: { kind: "real" },
+      },
+    },
+    {
+      words: ["diagnose", VM_ID, "--no-guest"],
+      call: {
+        verb: "diagnose",
+        json: false,
+        vmId: VM_ID,
+        dryRun: true,
+        readGuest: false,
+        simulatorUrl: null,
+        dataFolder: null,
+      },
+    },
+    {
+      words: ["heal", "--dry-run", VM_ID, "--simulator", "http://localhost:9/", "--data", "d"],
+      call: {
+        verb: "heal",
+        json: false,
+        vmId: VM_ID,
+        dryRun: true,
+        readGuest: true,
+        simulatorUrl: "http://localhost:9",
+        dataFolder: "d",
+      },
+    },
+  ])("understands $words", ({ words, call }) => {
+    expect(readCall(words)).toEqual(call);
+  });
+
+  it.each([
+    { words: ["deom"], code: "unknown-command" },
+    { words: ["demo", "--jsonn"], code: "unknown-option" },
+    { words: ["demo", "extra"], code: "excess-arguments" },
+    { words: ["demo", "--scenario"], code: "option-missing-argument" },
+    { words: ["simulate", "--port", "70000"], code: "invalid-argument" },
+    { words: ["simulate", "--port", "-1"], code: "invalid-argument" },
+    { words: ["simulate", "--port", "0x10"], code: "invalid-argument" },
+    { words: ["simulate", "--latency", "azur"], code: "invalid-argument" },
+    {
+      words: ["serve", "--azure", "--simulator", "http://127.0.0.1:1"],
+      code: "conflicting-option",
+    },
+    { words: ["serve", "--azure", "--scenario", "f"], code: "conflicting-option" },
+    { words: ["serve", "--simulator", "http://example.org:1"], code: "invalid-argument" },
+    { words: ["serve", "--simulator", "https://127.0.0.1:1"], code: "invalid-argument" },
+    { words: ["diagnose"], code: "missing-argument" },
+    { words: ["diagnose", "vm-web"], code: "invalid-argument" },
+    { words: ["diagnose", `${VM_ID}/extensions/x`], code: "invalid-argument" },
+    { words: ["diagnose", VM_ID, "--dry-run"], code: "unknown-option" },
+    { words: ["heal", VM_ID, VM_ID], code: "excess-arguments" },
+    { words: ["heal", VM_ID, "--no-guest"], code: "no-guest-without-dry-run" },
+  ])("refuses $words with $code and the next step", ({ words, code }) => {
+    const problem = problemWith(...words);
+
+    expect(problem.code).toBe(code);
+    expect(problem.message).not.toContain("\n");
+    expect(problem.nextStep).not.toBe("");
+  });
+
+  it("guesses what a mistyped option was meant to be", () => {
+    expect(problemWith("demo", "--jsno").message).toContain("--json");
+  });
+
+  it.each([
+    { words: ["--help"], asked: true, says: "remediator heal VM_ID --dry-run" },
+    { words: ["heal", "--help"], asked: true, says: "Exit codes:" },
+    { words: ["help", "diagnose"], asked: true, says: "3  could not tell" },
+    { words: [], asked: false, says: "Usage: remediator" },
+  ])("has help for $words", ({ words, asked, says }) => {
+    const call = readCall(words);
+
+    expect(call).toMatchObject({ verb: "help", asked });
+    expect(call).toHaveProperty("text", expect.stringContaining(says));
+  });
+
+  it("says its version", () => {
+    expect(readCall(["--version"])).toMatchObject({ verb: "help", text: "0.1.0\n" });
+  });
+});

@@ -1,0 +1,53 @@
+import { describe, expect, it } from "vitest";
+
+import { userDataFolder } from "../../local/cli/data-folder.ts";
+import { embeddedSettings, SHORT_WAITS } from "../../local/cli/embedded-settings.ts";
+import { readSettings } from "../../shared/settings.ts";
+
+const azure = { armEndpoint: "http://127.0.0.1:9", token: "t", subscriptionId: "s" };
+
+describe("the settings of the engine in this process", () => {
+  it("heal by default, keep their data in the chosen folder, and probe through simulated Azure", () => {
+    const settings = embeddedSettings({ REMEDIATOR_MODE: "" }, { dataFolder: "d", azure });
+
+    expect(settings).toMatchObject({
+      mode: "heal",
+      dataFolder: "d",
+      simulator: { armEndpoint: "http://127.0.0.1:9", token: "t" },
+      probe: { proxy: "http://127.0.0.1:9" },
+    });
+  });
+
+  it("leave the environment's word where there is one", () => {
+    const variables = { REMEDIATOR_MODE: "observe", REMEDIATOR_PROBE_PORT: "3390" };
+
+    const settings = embeddedSettings(variables, { dataFolder: "d", azure: "configured" });
+
+    expect(settings).toMatchObject({ mode: "observe", probe: { port: 3390 }, simulator: null });
+  });
+
+  it("mean the real Azure when the real one was asked for", () => {
+    const variables = { REMEDIATOR_ARM_ENDPOINT: "http://127.0.0.1:1", REMEDIATOR_ARM_TOKEN: "t" };
+
+    const settings = embeddedSettings(variables, { dataFolder: "d", azure: "real" });
+
+    expect(settings.simulator).toBeNull();
+  });
+
+  it("name each short wait of the demo with its true default", () => {
+    const variables = SHORT_WAITS.map((wait) => [wait.variable, `${wait.usualSeconds}`] as const);
+
+    expect(readSettings(Object.fromEntries(variables))).toEqual(readSettings({}));
+  });
+});
+
+describe("the folder of a user's incidents", () => {
+  it.each([
+    [{ XDG_STATE_HOME: "/state" }, "linux", /^\/state\/static-ip-remediator$/u],
+    [{ XDG_STATE_HOME: "" }, "linux", /\.local\/state\/static-ip-remediator$/u],
+    [{}, "darwin", /\.local\/state\/static-ip-remediator$/u],
+    [{ LOCALAPPDATA: "/local" }, "win32", /^\/local\/static-ip-remediator$/u],
+  ] as const)("is for %o on %s where that system keeps such things", (variables, system, path) => {
+    expect(userDataFolder(variables, system)).toMatch(path);
+  });
+});
