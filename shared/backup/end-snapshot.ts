@@ -47,7 +47,12 @@ function isStillBusy(error: unknown): error is AzureRequestError {
 function laterOn(error: AzureRequestError): AzureRequestError {
   const { message, code, nextStep, status, azureCode, retryAfterSeconds, requestId } = error;
   return new AzureRequestError(message, {
-    ...{ code, nextStep, status, azureCode, retryAfterSeconds, requestId },
+    code,
+    nextStep,
+    status,
+    azureCode,
+    retryAfterSeconds,
+    requestId,
     retryable: true,
     cause: error,
   });

@@ -131,12 +131,7 @@ function stepOfExisting(
   if (tags.incidentId !== request.incidentId) {
     return refusal("snapshot-name-taken", `A snapshot ${name} exists that is not this incident's.`);
   }
-  const record = recordOf(disk, name, request);
-  const known: BackupRecord = {
-    ...record,
-    createdAt: snapshot.timeCreated?.toISOString() ?? record.createdAt,
-    expiresAt: tags.expiresAt ?? record.expiresAt,
-  };
+  const known = recordOfExisting(snapshot, recordOf(disk, name, request));
   switch (snapshot.provisioningState?.toLowerCase()) {
     case "succeeded":
       return { kind: "complete", record: { ...known, state: "complete" } };
@@ -147,6 +142,15 @@ function stepOfExisting(
     default:
       return { kind: "running", record: known, operation: "", retryAfterSeconds: null };
   }
+}
+
+/** The times of the one that exists count, not those of this attempt. */
+function recordOfExisting(snapshot: Snapshot, record: BackupRecord): BackupRecord {
+  return {
+    ...record,
+    createdAt: snapshot.timeCreated?.toISOString() ?? record.createdAt,
+    expiresAt: readTags(snapshot.tags).expiresAt ?? record.expiresAt,
+  };
 }
 
 async function createSnapshot(

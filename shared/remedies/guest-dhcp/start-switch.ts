@@ -1,0 +1,82 @@
+import type { Azure } from "../../azure/clients.ts";
+import { pollRunCommand, startRunCommand } from "../../azure/run-command.ts";
+import type { RunCommandStart } from "../../azure/run-command.ts";
+import type { GuestAdapter, NicFacts } from "../../domain/facts.ts";
+import { parseSwitchOutput } from "../../guest/envelope.ts";
+import type { SwitchAnswer } from "../../guest/envelope.ts";
+import { renderScript } from "../../guest/script.ts";
+
+/** What the guest switch is asked to do. */
+export interface GuestSwitchRequest {
+  readonly vmId: string;
+  readonly incidentId: string;
+  readonly nic: NicFacts;
+  /** As it was diagnosed: the script refuses to touch one that has changed since. */
+  readonly adapter: GuestAdapter;
+  /** After this instant a late script changes nothing, ISO 8601 UTC. */
+  readonly notAfter: string;
+  /** Longest wait for the right lease. */
+  readonly leaseWaitSeconds: number;
+  /** From arming to the guest's self-revert. */
+  readonly deadManSeconds: number;
+}
+
+/** One look at a switch under way. */
+export type GuestSwitchPoll =
+  | { readonly kind: "running"; readonly retryAfterSeconds: number | null }
+  | { readonly kind: "finished"; readonly answer: SwitchAnswer }
+  | { readonly kind: "failed"; readonly code: string; readonly message: string };
+
+/** The script takes no dead-man's time shorter than its own bound: the wait for the lease, and this for a restore. */
+const RESTORE_SECONDS = 10;
+
+/**
+ * Asks Windows to switch an adapter to DHCP, as a transaction. Run twice it is safe: the script looks at the guest first.
+ * @throws AzureRequestError for transient trouble, `retryable`; the script may have reached Windows all the same.
+ */
+export async function startGuestSwitch(
+  azure: Azure,
+  request: GuestSwitchRequest,
+): Promise<RunCommandStart> {
+  const expectedAddress = primaryAddressOf(request.nic);
+  if (expectedAddress === null) {
+    return {
+      kind: "refused",
+      code: "no-azure-address",
+      message: `Azure has assigned no IPv4 address to NIC ${request.nic.name}.`,
+      nextStep: "Look at the NIC's IP configurations in Azure.",
+    };
+  }
+  const leaseWaitSeconds = Math.max(1, Math.ceil(request.leaseWaitSeconds));
+  const script = renderScript("switch-to-dhcp", {
+    incidentId: request.incidentId,
+    mac: request.adapter.mac,
+    fingerprint: request.adapter.fingerprint,
+    notAfter: request.notAfter,
+    expectedAddress,
+    primaryNic: request.nic.primary,
+    leaseWaitSeconds,
+    deadManSeconds: Math.max(Math.ceil(request.deadManSeconds), leaseWaitSeconds + RESTORE_SECONDS),
+  });
+  return await startRunCommand(azure, request.vmId, script);
+}
+
+/**
+ * Looks once at a switch.
+ * @throws AzureRequestError if the look itself failed.
+ */
+export async function pollGuestSwitch(
+  azure: Azure,
+  vmId: string,
+  operation: string,
+): Promise<GuestSwitchPoll> {
+  const poll = await pollRunCommand(azure, vmId, operation);
+  return poll.kind === "finished"
+    ? { kind: "finished", answer: parseSwitchOutput(poll.stdout) }
+    : poll;
+}
+
+function primaryAddressOf(nic: NicFacts): string | null {
+  const ipv4 = nic.ipConfigurations.filter(({ version }) => version === "IPv4");
+  return (ipv4.find(({ primary }) => primary) ?? ipv4[0])?.address ?? null;
+}
