@@ -22,11 +22,6 @@ export function stepContext(diagnosis: Diagnosis, azure: AzureFacts): StepContex
   };
 }
 
-/** Whether Windows needs static addresses on that NIC. A NIC that is gone counts as one: then DHCP is not advised. */
-export function hasSeveralAddresses({ nic }: StepContext): boolean {
-  return nic === undefined || ipv4Configurations(nic).length > 1;
-}
-
 /** The way back, before anything is changed. */
 export function snapshotLine({ vm }: StepContext): string {
   if (vm.osDisk.kind !== "managed") {
@@ -53,13 +48,13 @@ export function dhcpLines(context: StepContext): readonly string[] {
 
 /** Azure's own addresses as static ones, which Windows needs on a NIC with several. */
 export function staticLines(context: StepContext): readonly string[] {
-  const [first = "ADDRESS", ...others] = context.diagnosis.azureAddresses;
-  const prefix = prefixHolding(first === "ADDRESS" ? "0.0.0.0" : first, prefixesOf(context));
+  const [first, ...others] = context.diagnosis.azureAddresses;
+  const prefix = first === undefined ? null : prefixHolding(first, prefixesOf(context));
   const mask = prefix === null ? "SUBNET-MASK" : maskOf(prefixLengthOf(prefix));
   const gateway = prefix === null ? "SUBNET-GATEWAY" : azureGateway(prefix);
   const route = context.diagnosis.primaryNic ? ` gateway=${gateway}` : "";
   return withAlias(context, (name) => [
-    `netsh interface ip set address name=${name} source=static address=${first} mask=${mask}${route}`,
+    `netsh interface ip set address name=${name} source=static address=${first ?? "ADDRESS"} mask=${mask}${route}`,
     ...others.map((ip) => `netsh interface ip add address name=${name} address=${ip} mask=${mask}`),
   ]);
 }
@@ -93,10 +88,10 @@ export function checkLine(context: StepContext): string {
 }
 
 /** The cure without a console. Source: reset-network-interface. */
-export function resetLine({ nic, diagnosis }: StepContext): string {
-  const [configuration] = nic === undefined ? [] : ipv4Configurations(nic);
-  const address = diagnosis.azureAddresses[0] ?? "its address";
-  return `Only if the serial console cannot be used, reset the NIC, which restarts the VM and changes the MAC address: Azure portal, NIC ${nic?.name ?? "of the VM"}, IP configurations, ${configuration?.name ?? "the primary one"}; set the allocation to Static with another free address of the subnet, save, wait for the restart, then set it back to ${address} (it was ${configuration?.allocation ?? "Dynamic"}). Afterwards remove the greyed "Microsoft Hyper-V Network Adapter" in Device Manager.`;
+export function resetLine(nic: NicFacts, { azureAddresses }: Diagnosis): string {
+  const [configuration] = ipv4Configurations(nic);
+  const address = azureAddresses[0] ?? "its address";
+  return `Only if the serial console cannot be used, reset the NIC, which restarts the VM and changes the MAC address: Azure portal, NIC ${nic.name}, IP configurations, ${configuration?.name ?? "the primary one"}; set the allocation to Static with another free address of the subnet, save, wait for the restart, then set it back to ${address} (it was ${configuration?.allocation ?? "Dynamic"}). Afterwards remove the greyed "Microsoft Hyper-V Network Adapter" in Device Manager.`;
 }
 
 function withAlias(

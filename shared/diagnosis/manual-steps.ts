@@ -1,5 +1,5 @@
 import type { Diagnosis, DiagnosisKind } from "../domain/diagnosis.ts";
-import type { AzureFacts } from "../domain/facts.ts";
+import type { AzureFacts, NicFacts } from "../domain/facts.ts";
 import {
   checkLine,
   consoleLine,
@@ -7,7 +7,6 @@ import {
   dhcpLines,
   enableLine,
   extraAddresses,
-  hasSeveralAddresses,
   resetLine,
   showLine,
   snapshotLine,
@@ -16,6 +15,7 @@ import {
   type StepContext,
 } from "./manual-step-lines.ts";
 import { OPT_TAG } from "./out-of-scope.ts";
+import { ipv4Configurations } from "./situation.ts";
 
 const PROCEDURES: Readonly<Record<DiagnosisKind, (context: StepContext) => readonly string[]>> = {
   "extra-addresses": removeExtraAddresses,
@@ -68,18 +68,21 @@ function inConsole(context: StepContext, cure: readonly string[]): readonly stri
   ];
 }
 
-/** DHCP and NIC reset would take the secondary addresses away, so neither is ever advised there. */
+/** DHCP and NIC reset would take secondary addresses away, so they are advised only for a NIC known to have none. */
+function singleAddressNic({ nic }: StepContext): NicFacts | null {
+  return nic === undefined || ipv4Configurations(nic).length > 1 ? null : nic;
+}
+
 function lastLine(context: StepContext): string {
-  return hasSeveralAddresses(context)
-    ? "Do not switch this adapter to DHCP and do not reset the NIC: it has several IP configurations, which Windows needs as static addresses."
-    : resetLine(context);
+  const nic = singleAddressNic(context);
+  return nic === null
+    ? "Do not switch this adapter to DHCP and do not reset the NIC: with several IP configurations Windows needs static addresses."
+    : resetLine(nic, context.diagnosis);
 }
 
 function setAddresses(context: StepContext): readonly string[] {
-  return inConsole(
-    context,
-    hasSeveralAddresses(context) ? staticLines(context) : dhcpLines(context),
-  );
+  const single = singleAddressNic(context) !== null;
+  return inConsole(context, single ? dhcpLines(context) : staticLines(context));
 }
 
 function repairDhcp(context: StepContext): readonly string[] {

@@ -59,8 +59,8 @@ export function planFor(input: PlanInput): Plan {
 }
 
 function planCases(cases: readonly Case[], first: Diagnosis, input: PlanInput): Plan {
-  const toHeal = cases.filter(({ treatment }) => treatment.kind === "remedies");
-  const forPeople = cases.filter(({ treatment }) => treatment.kind === "human");
+  const [healed] = diagnosesOf(cases, "remedies");
+  const [troubled] = diagnosesOf(cases, "human");
   const faulty = cases.find(({ treatment }) => treatment.kind !== "leave")?.diagnosis;
   if (faulty === undefined) {
     return planForRightGuest(first, input);
@@ -69,47 +69,35 @@ function planCases(cases: readonly Case[], first: Diagnosis, input: PlanInput): 
   if (refusal !== null) {
     return refuse(faulty, refusal);
   }
-  const [healed] = toHeal;
-  const [troubled] = forPeople;
-  if (healed === undefined || troubled?.diagnosis === first) {
-    return callPerson(faulty, forPeople, toHeal, input);
+  if (healed === undefined || troubled === first) {
+    return callPerson(faulty, cases, input.azure);
   }
-  return heal(healed.diagnosis, toHeal, forPeople, input);
+  return heal(healed, cases, input);
 }
 
-function callPerson(
-  faulty: Diagnosis,
-  forPeople: readonly Case[],
-  toHeal: readonly Case[],
-  { azure }: PlanInput,
-): Plan {
+function callPerson(faulty: Diagnosis, cases: readonly Case[], azure: AzureFacts): Plan {
+  const forPeople = diagnosesOf(cases, "human");
   return {
     kind: "human",
     diagnosis: faulty,
     code: faulty.kind,
     message: `${faulty.message} This program has no remedy that it may use for that.`,
-    nextStep: forPeople.map(({ diagnosis }) => manualSteps(diagnosis, azure)).join("\n\n"),
+    nextStep: forPeople.map((diagnosis) => manualSteps(diagnosis, azure)).join("\n\n"),
     remarks: [
-      ...messagesOf(forPeople.filter(({ diagnosis }) => diagnosis !== faulty)),
-      ...messagesOf(toHeal).map(
-        (message) => `${message} It waits until the primary NIC is in order.`,
+      ...forPeople.filter((diagnosis) => diagnosis !== faulty).map(({ message }) => message),
+      ...diagnosesOf(cases, "remedies").map(
+        ({ message }) => `${message} It waits until the primary NIC is in order.`,
       ),
     ],
   };
 }
 
-function heal(
-  healed: Diagnosis,
-  toHeal: readonly Case[],
-  forPeople: readonly Case[],
-  input: PlanInput,
-): Plan {
-  const remedies = toHeal.flatMap((each) => plannedRemedies(each));
-  const message = describeRemedies(
-    toHeal.map(({ diagnosis }) => diagnosis),
-    remedies,
+function heal(healed: Diagnosis, cases: readonly Case[], input: PlanInput): Plan {
+  const remedies = cases.flatMap((each) => plannedRemedies(each));
+  const message = describeRemedies(diagnosesOf(cases, "remedies"), remedies);
+  const remarks = diagnosesOf(cases, "human").map(
+    (diagnosis) => `${diagnosis.message} A person has to look at that.`,
   );
-  const remarks = messagesOf(forPeople).map((text) => `${text} A person has to look at that.`);
   const hold = holdBack(input);
   if (hold === null) {
     return { kind: "remedies", diagnosis: healed, remedies, message, remarks };
@@ -150,8 +138,8 @@ function plannedRemedies({ diagnosis, treatment }: Case): readonly PlannedRemedy
     : [];
 }
 
-function messagesOf(cases: readonly Case[]): readonly string[] {
-  return cases.map(({ diagnosis }) => diagnosis.message);
+function diagnosesOf(cases: readonly Case[], kind: Treatment["kind"]): readonly Diagnosis[] {
+  return cases.filter(({ treatment }) => treatment.kind === kind).map(({ diagnosis }) => diagnosis);
 }
 
 function refuse(diagnosis: Diagnosis | null, refusal: Refusal): Plan {

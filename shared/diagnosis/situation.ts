@@ -48,7 +48,8 @@ export interface Situation {
 export function situationOf(nic: NicFacts, guest: GuestReading): Situation {
   const configurations = ipv4Configurations(nic);
   const matches = guest.kind === "read" ? adaptersOf(nic, guest.facts.adapters) : [];
-  const adapter = matches.length === 1 ? (matches[0] ?? null) : null;
+  const [match, second] = matches;
+  const adapter = match === undefined || second !== undefined ? null : match;
   const azureAddresses = configurations.flatMap(({ address }) => address ?? []);
   const guestAddresses = (adapter?.addresses ?? [])
     .map(({ ip }) => ip)
