@@ -61,3 +61,30 @@ export interface Signal {
   readonly receivedAt: string;
   readonly state: SignalState;
 }
+
+/** What a run is for, read from the signals which it found pending. */
+export interface RunPurpose {
+  readonly mode: RunMode;
+  /** The signals that it found, and so answers in any case. */
+  readonly signalIds: readonly string[];
+  /** An operator asked: the guest is read all the same, and the request counts as opt-in. */
+  readonly operator: boolean;
+  /** False only for an operator's dry run that asked for it. */
+  readonly readGuest: boolean;
+  /** An alert or an operator says that the VM is cut off, so the snapshot may start early. */
+  readonly alerted: boolean;
+  /** When the newest NIC write among them was stored, ISO 8601 UTC; null if there is none. */
+  readonly nicWrittenAt: string | null;
+  /** The NIC that the first of them names, lower case. */
+  readonly nicId: string | null;
+}
+
+/** Which signals a run answers beside those that it found. */
+export interface RunScope {
+  readonly vmId: string;
+  readonly purpose: RunPurpose;
+  /** When the Azure facts were read; a NIC write stored later is not answered. Null: not read. */
+  readonly factsReadAt: string | null;
+  /** Whether the guest was visited: an operator's request is answered by nothing less. */
+  readonly guestVisited: boolean;
+}

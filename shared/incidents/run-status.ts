@@ -2,7 +2,11 @@ import { z } from "zod";
 
 import type { RunStatus } from "../domain/incident.ts";
 
-const shape = z.object({ vmId: z.string(), mode: z.string(), steps: z.array(z.looseObject({ name: z.string() })) });
+const shape = z.object({
+  vmId: z.string(),
+  mode: z.string(),
+  steps: z.array(z.looseObject({ name: z.string() })),
+});
 
 /** The status that a run shows; null for anything else, such as the status of a run that has shown nothing yet. */
 export function runStatus(customStatus: unknown): RunStatus | null {

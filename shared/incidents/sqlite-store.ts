@@ -14,6 +14,8 @@ const STATEMENTS = {
   getSignal: `SELECT ${SIGNAL_COLUMNS} FROM signals WHERE id = ?`,
   pendingOfVm: `SELECT ${SIGNAL_COLUMNS} FROM signals
     WHERE state = 'pending' AND vm_id = ? ORDER BY sequence`,
+  pendingOfNic: `SELECT ${SIGNAL_COLUMNS} FROM signals
+    WHERE state = 'pending' AND vm_id IS NULL AND body ->> '$.target.nicId' = ? ORDER BY sequence`,
   pendingBefore: `SELECT ${SIGNAL_COLUMNS} FROM signals
     WHERE state = 'pending' AND received_ms < ? ORDER BY received_ms, sequence LIMIT ?`,
   setSignalVm: "UPDATE signals SET vm_id = ? WHERE id = ?",
@@ -79,6 +81,10 @@ class SqliteStore implements IncidentStore {
 
   async pendingSignalsBefore(instant: string, limit: number): Promise<readonly Signal[]> {
     return this.#statements.pendingBefore.all(Date.parse(instant), limit).map(signalFrom);
+  }
+
+  async pendingSignalsOfNic(nicId: string): Promise<readonly Signal[]> {
+    return this.#statements.pendingOfNic.all(nicId.toLowerCase()).map(signalFrom);
   }
 
   async setSignalVm(id: string, vmId: string): Promise<void> {
@@ -170,14 +176,15 @@ class SqliteStore implements IncidentStore {
 }
 
 function prepareAll(database: DatabaseSync): Statements {
-  const { addSignal, getSignal, pendingOfVm, pendingBefore, setSignalVm, settleSignal } =
-    STATEMENTS;
+  const { addSignal, getSignal, setSignalVm, settleSignal } = STATEMENTS;
+  const { pendingOfVm, pendingOfNic, pendingBefore } = STATEMENTS;
   const { openIncident, getIncident, listIncidents, updateIncident } = STATEMENTS;
   const { getLedger, writeLedger, count, counters } = STATEMENTS;
   return {
     addSignal: database.prepare(addSignal),
     getSignal: database.prepare(getSignal),
     pendingOfVm: database.prepare(pendingOfVm),
+    pendingOfNic: database.prepare(pendingOfNic),
     pendingBefore: database.prepare(pendingBefore),
     setSignalVm: database.prepare(setSignalVm),
     settleSignal: database.prepare(settleSignal),

@@ -26,6 +26,8 @@ export interface IncidentStore {
   pendingSignals(vmId: string): Promise<readonly Signal[]>;
   /** Pending signals of any target stored before the instant (ISO 8601 UTC), oldest first, at most `limit`. */
   pendingSignalsBefore(instant: string, limit: number): Promise<readonly Signal[]>;
+  /** Pending signals whose target is that NIC (id in lower case) and whose VM is not known yet, in the order stored. */
+  pendingSignalsOfNic(nicId: string): Promise<readonly Signal[]>;
   /** Sets the VM of a signal whose target was resolved. */
   setSignalVm(id: string, vmId: string): Promise<void>;
   /** Moves signals from pending to `state`; the others stay as they are. `taken` may also become `ignored` (healthy). */

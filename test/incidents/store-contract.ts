@@ -106,6 +106,21 @@ export function storeContract(name: string, create: () => Promise<StorePlace>): 
         expect(two.map(({ id }) => id)).toEqual(["08:04:01.25Z", "08:04:01.5Z"]);
       });
 
+      it("lists the pending signals of a NIC whose VM is not known yet", async () => {
+        const target = { kind: "nic", nicId: "nic-a" } as const;
+        await store.addSignal(aSignal({ id: "b", target, vmId: null }));
+        await store.addSignal(aSignal({ id: "a", target, vmId: null }));
+        await store.addSignal(aSignal({ id: "known", target, vmId: VM }));
+        await store.addSignal(aSignal({ id: "settled", target, vmId: null, state: COOL_DOWN }));
+        await store.addSignal(
+          aSignal({ id: "other", target: { kind: "nic", nicId: "nic-b" }, vmId: null }),
+        );
+
+        const pending = await store.pendingSignalsOfNic("NIC-A");
+
+        expect(pending.map(({ id }) => id)).toEqual(["b", "a"]);
+      });
+
       it("gives a signal to its VM once that is known, however often it is said", async () => {
         const nic = aSignal({ target: { kind: "nic", nicId: "nic" }, vmId: null, nicId: "nic" });
         await store.addSignal(nic);

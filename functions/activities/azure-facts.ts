@@ -1,0 +1,75 @@
+import {
+  readAzureFacts as read,
+  readSubnets as readAll,
+  vmOfNic,
+  vmState,
+} from "../../shared/facts/azure-facts.ts";
+import { explainSilence as explain } from "../../shared/facts/explain-silence.ts";
+import { probeNic } from "../../shared/facts/probe.ts";
+import type { Services } from "../services.ts";
+import type { ActivityCatalogue } from "./catalogue.ts";
+
+type In<Name extends keyof ActivityCatalogue> = ActivityCatalogue[Name]["input"];
+type Out<Name extends keyof ActivityCatalogue> = Promise<ActivityCatalogue[Name]["output"]>;
+
+/** The VM and its NICs, as Azure has them. Reads only. */
+export async function readAzureFacts(
+  { vmId }: In<"readAzureFacts">,
+  { azure }: Services,
+): Out<"readAzureFacts"> {
+  return await read(await azure(), vmId, new Date().toISOString());
+}
+
+/** The same facts with their subnets. Reads only. */
+export async function readSubnets(
+  { facts }: In<"readSubnets">,
+  { azure }: Services,
+): Out<"readSubnets"> {
+  return await readAll(await azure(), facts);
+}
+
+/** Whether the VM runs with a ready agent, and when that last reported. Reads only. */
+export async function readVmState(
+  { vmId }: In<"readVmState">,
+  { azure }: Services,
+): Out<"readVmState"> {
+  const state = await vmState(await azure(), vmId);
+  const up = state.kind === "found" && state.powerState === "running" && state.agentReady;
+  return { up, agentReportedAt: state.kind === "found" ? state.agentReportedAt : null };
+}
+
+/** One RDP negotiation with the VM. Changes nothing. */
+export async function probe(
+  { facts, nicId }: In<"probe">,
+  { azure, settings }: Services,
+): Out<"probe"> {
+  return await probeNic(await azure(), facts, nicId, settings.probe);
+}
+
+/** Why nothing answered: is the VM silent, or can that not be told from here? Reads only. */
+export async function explainSilence(
+  { facts, nicId, address }: In<"explainSilence">,
+  { azure, settings }: Services,
+): Out<"explainSilence"> {
+  return await explain(await azure(), facts, { nicId, address }, settings.probe);
+}
+
+/** Finds the VM of a NIC, and hands the NIC's pending signals to it. Key: the signals' ids. */
+export async function findVmOfNic(
+  { nicId }: In<"findVmOfNic">,
+  { azure, store }: Services,
+): Out<"findVmOfNic"> {
+  const vmId = await vmOfNic(await azure(), nicId);
+  const records = await store();
+  const pending = await records.pendingSignalsOfNic(nicId);
+  if (vmId === null) {
+    const message = "The NIC is attached to no VM, or is gone.";
+    const ids = pending.map((signal) => signal.id);
+    await records.settleSignals(ids, { kind: "ignored", reason: "no-vm", message });
+    return { vmId };
+  }
+  for (const signal of pending) {
+    await records.setSignalVm(signal.id, vmId);
+  }
+  return { vmId };
+}

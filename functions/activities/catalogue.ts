@@ -1,0 +1,202 @@
+import type {
+  AzureFacts,
+  GuestAdapter,
+  GuestReading,
+  NicFacts,
+  Probe,
+} from "../../shared/domain/facts.ts";
+import type { BackupRecord, Incident, LedgerEntry } from "../../shared/domain/incident.ts";
+import type { RunPurpose, RunScope } from "../../shared/domain/signal.ts";
+import type { SwitchAnswer } from "../../shared/guest/envelope.ts";
+import type { IncidentPatch } from "../../shared/incidents/store.ts";
+import type { Settings } from "../../shared/settings.ts";
+
+/** The settings that a run keeps to, fixed when it starts so that a replay sees the same ones. */
+export type RunSettings = Pick<
+  Settings,
+  | "mode"
+  | "scope"
+  | "settleSeconds"
+  | "guestReadSeconds"
+  | "guestSwitchSeconds"
+  | "deadManSeconds"
+  | "secondProbeSeconds"
+  | "pollSeconds"
+  | "snapshotTimeoutSeconds"
+  | "retrySeconds"
+> & { readonly probeCount: number; readonly probeWindowSeconds: number };
+
+/** A guest script that was handed to Azure. */
+export type ScriptStart =
+  | { readonly kind: "started"; readonly operation: string }
+  | { readonly kind: "busy"; readonly message: string }
+  | { readonly kind: "unavailable"; readonly code: string; readonly message: string };
+
+/** A guest switch that was handed to Azure, or not; `maybeSent`: it may have reached Windows all the same. */
+export type SwitchStart =
+  | { readonly kind: "started"; readonly operation: string }
+  | { readonly kind: "busy"; readonly message: string; readonly maybeSent: boolean }
+  | {
+      readonly kind: "unavailable";
+      readonly code: string;
+      readonly message: string;
+      readonly maybeSent: boolean;
+    };
+
+/** One look at a guest script. */
+export type ScriptPoll<Answer> =
+  | { readonly kind: "running"; readonly retryAfterSeconds: number | null }
+  | { readonly kind: "finished"; readonly answer: Answer }
+  | { readonly kind: "failed"; readonly code: string; readonly message: string };
+
+/** One look at a snapshot in the making. */
+export type SnapshotStep =
+  | {
+      readonly kind: "running";
+      readonly record: BackupRecord;
+      readonly operation: string;
+      readonly retryAfterSeconds: number | null;
+    }
+  | { readonly kind: "complete"; readonly record: BackupRecord }
+  | {
+      readonly kind: "refused";
+      readonly code: string;
+      readonly message: string;
+      readonly nextStep: string;
+    };
+
+/** One probe: an answer, or none from any of the VM's addresses. */
+export type ProbeAnswer =
+  | { readonly kind: "answers"; readonly address: string; readonly detail: string }
+  | { readonly kind: "no-answer"; readonly address: string | null; readonly detail: string };
+
+/** What the guest switch is asked to do. */
+export interface SwitchRequest {
+  readonly vmId: string;
+  readonly incidentId: string;
+  /** The intent in the ledger; it says whether an earlier try may have reached Windows. */
+  readonly ledgerEntryId: string;
+  readonly nic: NicFacts;
+  readonly adapter: GuestAdapter;
+  /** After this instant a late script changes nothing, ISO 8601 UTC. */
+  readonly notAfter: string;
+}
+
+/** Every activity by name, with what goes in and what comes out: the one list for callers, registration and tests. */
+export interface ActivityCatalogue {
+  readonly lookForSignals: {
+    readonly input: { readonly vmId: string };
+    readonly output: { readonly purpose: RunPurpose; readonly settings: RunSettings } | null;
+  };
+  readonly readVmState: {
+    readonly input: { readonly vmId: string };
+    readonly output: { readonly up: boolean; readonly agentReportedAt: string | null };
+  };
+  readonly readAzureFacts: {
+    readonly input: { readonly vmId: string };
+    readonly output:
+      | { readonly kind: "found"; readonly facts: AzureFacts }
+      | { readonly kind: "not-found"; readonly message: string };
+  };
+  readonly readSubnets: {
+    readonly input: { readonly facts: AzureFacts };
+    readonly output: AzureFacts;
+  };
+  readonly probe: {
+    readonly input: { readonly facts: AzureFacts; readonly nicId: string | null };
+    readonly output: ProbeAnswer;
+  };
+  readonly explainSilence: {
+    readonly input: {
+      readonly facts: AzureFacts;
+      readonly nicId: string | null;
+      readonly address: string | null;
+    };
+    readonly output: Probe;
+  };
+  readonly ignoreAsHealthy: { readonly input: RunScope; readonly output: null };
+  readonly openIncident: {
+    readonly input: { readonly incident: Incident; readonly scope: RunScope };
+    readonly output: null;
+  };
+  readonly saveIncident: {
+    readonly input: { readonly incidentId: string; readonly patch: IncidentPatch };
+    readonly output: null;
+  };
+  readonly writeLedger: {
+    readonly input: { readonly incidentId: string; readonly entry: LedgerEntry };
+    readonly output: null;
+  };
+  readonly startGuestRead: {
+    readonly input: { readonly vmId: string };
+    readonly output: ScriptStart;
+  };
+  readonly pollGuestRead: {
+    readonly input: { readonly vmId: string; readonly operation: string };
+    readonly output: ScriptPoll<GuestReading>;
+  };
+  readonly startSnapshot: {
+    readonly input: {
+      readonly facts: AzureFacts;
+      readonly incidentId: string;
+      readonly openedAt: string;
+    };
+    readonly output: SnapshotStep;
+  };
+  readonly pollSnapshot: {
+    readonly input: { readonly record: BackupRecord; readonly operation: string };
+    readonly output: SnapshotStep;
+  };
+  readonly findOtherRun: {
+    readonly input: { readonly facts: AzureFacts; readonly incidentId: string };
+    readonly output: { readonly incidentId: string; readonly snapshotName: string } | null;
+  };
+  readonly dropSnapshot: {
+    readonly input: { readonly incidentId: string; readonly record: BackupRecord };
+    readonly output: null;
+  };
+  readonly closeSnapshot: {
+    readonly input: { readonly incidentId: string; readonly record: BackupRecord };
+    readonly output: null;
+  };
+  readonly startGuestSwitch: { readonly input: SwitchRequest; readonly output: SwitchStart };
+  readonly pollGuestSwitch: {
+    readonly input: { readonly vmId: string; readonly operation: string };
+    readonly output: ScriptPoll<SwitchAnswer>;
+  };
+  readonly closeIncident: {
+    readonly input: {
+      readonly incidentId: string;
+      readonly patch: IncidentPatch;
+      readonly scope: RunScope;
+    };
+    /** Whether signals are left which this run does not answer. */
+    readonly output: { readonly morePending: boolean };
+  };
+  readonly findPending: {
+    readonly input: { readonly vmId: string };
+    readonly output: { readonly morePending: boolean };
+  };
+  readonly findVmOfNic: {
+    readonly input: { readonly nicId: string };
+    readonly output: { readonly vmId: string | null };
+  };
+  readonly startRun: { readonly input: { readonly vmId: string }; readonly output: null };
+}
+
+export type ActivityName = keyof ActivityCatalogue;
+
+/** A failure as data, since error classes do not cross the activity boundary. */
+export interface ActivityFailure {
+  readonly code: string;
+  readonly message: string;
+  readonly nextStep: string;
+  readonly retryable: boolean;
+  /** What Azure asked for; null if it did not. */
+  readonly retryAfterSeconds: number | null;
+}
+
+/** What an activity gives back to the engine. */
+export type ActivityAnswer<Output> =
+  | { readonly ok: true; readonly value: Output }
+  | { readonly ok: false; readonly failure: ActivityFailure };

@@ -1,0 +1,100 @@
+import { AzureRequestError } from "../../shared/domain/errors.ts";
+import * as guestFacts from "../../shared/facts/guest-facts.ts";
+import type { IncidentStore } from "../../shared/incidents/store.ts";
+import * as guestDhcp from "../../shared/remedies/guest-dhcp/switch-to-dhcp.ts";
+import type { Services } from "../services.ts";
+import type { ActivityCatalogue, SwitchRequest, SwitchStart } from "./catalogue.ts";
+
+type In<Name extends keyof ActivityCatalogue> = ActivityCatalogue[Name]["input"];
+type Out<Name extends keyof ActivityCatalogue> = Promise<ActivityCatalogue[Name]["output"]>;
+
+/** What an open ledger entry says from just before its script is handed over: from then on it may have reached Windows. */
+const HANDED_OVER = "handed to Run Command";
+
+/** Hands the read-only script to Run Command. Run twice it reads twice, or finds the slot busy. */
+export async function startGuestRead(
+  { vmId }: In<"startGuestRead">,
+  { azure }: Services,
+): Out<"startGuestRead"> {
+  const start = await guestFacts.startGuestRead(await azure(), vmId);
+  return start.kind === "started" || start.kind === "busy"
+    ? start
+    : { kind: "unavailable", code: start.kind, message: start.message };
+}
+
+/** One look at the reading. Reads only. */
+export async function pollGuestRead(
+  { vmId, operation }: In<"pollGuestRead">,
+  { azure }: Services,
+): Out<"pollGuestRead"> {
+  return await guestFacts.pollGuestRead(await azure(), vmId, operation);
+}
+
+/**
+ * Hands the switch script to Run Command. Key: the ledger entry, marked before the script is handed over, so that a run
+ * which died in between knows that Windows may have it. The script itself changes nothing the second time.
+ */
+export async function startGuestSwitch(
+  request: In<"startGuestSwitch">,
+  { azure, store, settings }: Services,
+): Out<"startGuestSwitch"> {
+  const records = await store();
+  const markedBefore = await mark(records, request, HANDED_OVER);
+  const start = await handOver(request, await azure(), settings);
+  if (start.kind === "started") {
+    return start;
+  }
+  const maybeSent = markedBefore || start.maybeSent;
+  if (!maybeSent) {
+    await mark(records, request, null);
+  }
+  return { ...start, maybeSent };
+}
+
+/** One look at the switch. Reads only. */
+export async function pollGuestSwitch(
+  { vmId, operation }: In<"pollGuestSwitch">,
+  { azure }: Services,
+): Out<"pollGuestSwitch"> {
+  return await guestDhcp.pollGuestSwitch(await azure(), vmId, operation);
+}
+
+async function handOver(
+  request: SwitchRequest,
+  azure: Awaited<ReturnType<Services["azure"]>>,
+  { leaseWaitSeconds, deadManSeconds }: Services["settings"],
+): Promise<SwitchStart> {
+  try {
+    const start = await guestDhcp.startGuestSwitch(azure, {
+      ...request,
+      leaseWaitSeconds,
+      deadManSeconds,
+    });
+    if (start.kind === "started") {
+      return start;
+    }
+    return start.kind === "busy"
+      ? { ...start, maybeSent: false }
+      : { kind: "unavailable", code: start.kind, message: start.message, maybeSent: false };
+  } catch (error) {
+    // Throttled is surely not done. Anything else that is transient may have reached Windows although no answer came.
+    if (error instanceof AzureRequestError && error.retryable && error.status !== 429) {
+      return { kind: "busy", message: error.message, maybeSent: true };
+    }
+    throw error;
+  }
+}
+
+/** Sets the entry's note; says whether it was marked as handed over before. */
+async function mark(
+  records: IncidentStore,
+  { incidentId, ledgerEntryId }: SwitchRequest,
+  result: string | null,
+): Promise<boolean> {
+  const incident = await records.getIncident(incidentId);
+  const entry = incident?.ledger.find(({ id }) => id === ledgerEntryId);
+  if (entry !== undefined && entry.result !== result) {
+    await records.writeLedger(incidentId, { ...entry, result });
+  }
+  return entry?.result === HANDED_OVER;
+}

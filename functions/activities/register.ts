@@ -1,0 +1,101 @@
+import type { InvocationContext } from "@azure/functions";
+import { app } from "durable-functions";
+
+import {
+  AzureRequestError,
+  ConfigurationError,
+  InvalidInputError,
+} from "../../shared/domain/errors.ts";
+import { services, type Services } from "../services.ts";
+import * as azureFacts from "./azure-facts.ts";
+import * as backup from "./backup.ts";
+import type {
+  ActivityAnswer,
+  ActivityCatalogue,
+  ActivityFailure,
+  ActivityName,
+} from "./catalogue.ts";
+import * as guest from "./guest.ts";
+import * as incidents from "./incidents.ts";
+import * as signals from "./signals.ts";
+import { startRun } from "./start-run.ts";
+
+type Activity<Name extends ActivityName> = (
+  input: ActivityCatalogue[Name]["input"],
+  services: Services,
+) => Promise<ActivityCatalogue[Name]["output"]>;
+
+/** Every activity but `startRun`, which needs the engine's client. */
+const activities: { readonly [Name in Exclude<ActivityName, "startRun">]: Activity<Name> } = {
+  lookForSignals: signals.lookForSignals,
+  ignoreAsHealthy: signals.ignoreAsHealthy,
+  openIncident: signals.openIncident,
+  findPending: signals.findPending,
+  saveIncident: incidents.saveIncident,
+  writeLedger: incidents.writeLedger,
+  closeIncident: incidents.closeIncident,
+  readVmState: azureFacts.readVmState,
+  readAzureFacts: azureFacts.readAzureFacts,
+  readSubnets: azureFacts.readSubnets,
+  probe: azureFacts.probe,
+  explainSilence: azureFacts.explainSilence,
+  findVmOfNic: azureFacts.findVmOfNic,
+  startGuestRead: guest.startGuestRead,
+  pollGuestRead: guest.pollGuestRead,
+  startGuestSwitch: guest.startGuestSwitch,
+  pollGuestSwitch: guest.pollGuestSwitch,
+  startSnapshot: backup.startSnapshot,
+  pollSnapshot: backup.pollSnapshot,
+  findOtherRun: backup.findOtherRun,
+  dropSnapshot: backup.dropSnapshot,
+  closeSnapshot: backup.closeSnapshot,
+};
+
+for (const [name, activity] of Object.entries(activities)) {
+  register(name, async (input) => {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only `call` schedules activities, and the catalogue types it
+    return await (activity as Activity<ActivityName>)(input as never, services());
+  });
+}
+app.activity("startRun", {
+  extraInputs: startRun.extraInputs,
+  handler: answering(startRun.handler),
+});
+
+function register(name: string, run: (input: unknown) => Promise<unknown>): void {
+  app.activity(name, { handler: answering(run) });
+}
+
+/** Turns what an activity throws into data: error classes do not survive the way back into an orchestration. */
+function answering<Output>(
+  run: (input: unknown, context: InvocationContext) => Promise<Output>,
+): (input: unknown, context: InvocationContext) => Promise<ActivityAnswer<Output>> {
+  return async (input, context) => {
+    try {
+      return { ok: true, value: await run(input, context) };
+    } catch (error) {
+      const failure = failureOf(error);
+      context.warn("activity failed", {
+        activity: context.functionName,
+        code: failure.code,
+        message: failure.message,
+      });
+      return { ok: false, failure };
+    }
+  };
+}
+
+function failureOf(error: unknown): ActivityFailure {
+  if (error instanceof AzureRequestError) {
+    const { code, message, nextStep, retryable, retryAfterSeconds } = error;
+    return { code, message, nextStep, retryable, retryAfterSeconds };
+  }
+  if (error instanceof ConfigurationError || error instanceof InvalidInputError) {
+    const { code, message, nextStep } = error;
+    return { code, message, nextStep, retryable: false, retryAfterSeconds: null };
+  }
+  const message =
+    error instanceof Error ? error.message : "An activity threw something that is no error.";
+  const nextStep = "This is a defect of the program, or its store cannot be written: see its log.";
+  return { code: "unexpected", message, nextStep, retryable: true, retryAfterSeconds: null };
+}

@@ -1,0 +1,113 @@
+import type { RunScope, Signal, SignalState } from "../../shared/domain/signal.ts";
+import { inCoolDown } from "../../shared/incidents/cool-down.ts";
+import type { IncidentStore } from "../../shared/incidents/store.ts";
+import type { Settings } from "../../shared/settings.ts";
+import { answeredBy, purposeOf } from "../../shared/signals/purpose.ts";
+import type { Services } from "../services.ts";
+import type { ActivityCatalogue, RunSettings } from "./catalogue.ts";
+
+type In<Name extends keyof ActivityCatalogue> = ActivityCatalogue[Name]["input"];
+type Out<Name extends keyof ActivityCatalogue> = Promise<ActivityCatalogue[Name]["output"]>;
+
+/** How many of a VM's newest incidents are looked at for the cool-down. */
+const RECENT = 10;
+
+/** Says what the run of a VM is for. Key: the VM; signals in the cool-down become ignored, which a second look keeps. */
+export async function lookForSignals(
+  { vmId }: In<"lookForSignals">,
+  { store, settings }: Services,
+): Out<"lookForSignals"> {
+  const records = await store();
+  const pending = await withoutCooledDown(records, vmId, settings);
+  const purpose = purposeOf(pending);
+  return purpose === null ? null : { purpose, settings: runSettings(settings) };
+}
+
+/** Ignores the signals of a VM that answered. Key: the signals' ids. */
+export async function ignoreAsHealthy(
+  scope: In<"ignoreAsHealthy">,
+  { store }: Services,
+): Out<"ignoreAsHealthy"> {
+  const records = await store();
+  const message = "The VM answered the probe, so nothing was done.";
+  const settled = await settle(records, scope, { kind: "ignored", reason: "healthy", message });
+  if (settled.length > 0) {
+    await records.count("healthy");
+  }
+  return null;
+}
+
+/** Opens an incident and takes its signals. Key: the incident's id. */
+export async function openIncident(
+  { incident, scope }: In<"openIncident">,
+  { store }: Services,
+): Out<"openIncident"> {
+  const records = await store();
+  const found = scope.purpose.signalIds;
+  await records.openIncident({ ...incident, signalIds: found });
+  await records.settleSignals(found, { kind: "taken", incidentId: incident.id });
+  return null;
+}
+
+/** Takes what the run answers of the signals that came since. Key: the signals' ids. */
+export async function takeLateSignals(
+  records: IncidentStore,
+  scope: RunScope,
+  incidentId: string,
+): Promise<void> {
+  await settle(records, scope, { kind: "taken", incidentId });
+}
+
+/** Whether signals of a VM are pending. Reads only. */
+export async function findPending(
+  { vmId }: In<"findPending">,
+  { store }: Services,
+): Out<"findPending"> {
+  const records = await store();
+  return { morePending: (await records.pendingSignals(vmId)).length > 0 };
+}
+
+async function settle(
+  records: IncidentStore,
+  scope: RunScope,
+  state: SignalState,
+): Promise<readonly string[]> {
+  const pending = await records.pendingSignals(scope.vmId);
+  const answered = pending.filter((signal) => answeredBy(signal, scope)).map((signal) => signal.id);
+  await records.settleSignals(answered, state);
+  return answered;
+}
+
+async function withoutCooledDown(
+  records: IncidentStore,
+  vmId: string,
+  settings: Settings,
+): Promise<readonly Signal[]> {
+  const pending = await records.pendingSignals(vmId);
+  const recent = await records.listIncidents({ vmId, open: false, limit: RECENT });
+  if (!inCoolDown(recent, new Date().toISOString(), settings.coolDownSeconds)) {
+    return pending;
+  }
+  const cooledDown = pending.filter((signal) => signal.source !== "operator").map(({ id }) => id);
+  const message = `The VM was changed by a run less than ${settings.coolDownSeconds} s ago.`;
+  await records.settleSignals(cooledDown, { kind: "ignored", reason: "cool-down", message });
+  return pending.filter((signal) => signal.source === "operator");
+}
+
+function runSettings(settings: Settings): RunSettings {
+  const { probe, ...rest } = settings;
+  return {
+    mode: rest.mode,
+    scope: rest.scope,
+    settleSeconds: rest.settleSeconds,
+    guestReadSeconds: rest.guestReadSeconds,
+    guestSwitchSeconds: rest.guestSwitchSeconds,
+    deadManSeconds: rest.deadManSeconds,
+    secondProbeSeconds: rest.secondProbeSeconds,
+    pollSeconds: rest.pollSeconds,
+    snapshotTimeoutSeconds: rest.snapshotTimeoutSeconds,
+    retrySeconds: rest.retrySeconds,
+    probeCount: probe.count,
+    probeWindowSeconds: probe.windowSeconds,
+  };
+}

@@ -1,0 +1,75 @@
+import type { OrchestrationContext, Task } from "durable-functions";
+
+import type {
+  ActivityAnswer,
+  ActivityCatalogue,
+  ActivityFailure,
+  ActivityName,
+} from "../activities/catalogue.ts";
+import { secondsUntil, sleep } from "./clock.ts";
+
+/** How often a call is made before its transient failure counts as final. */
+const ATTEMPTS = 5;
+
+/** How a call that fails for a while is repeated. */
+export interface Patience {
+  /** Wait where Azure names no time; doubled with each attempt. */
+  readonly retrySeconds: number;
+  /** No attempt starts after it. */
+  readonly until?: Date;
+}
+
+/** Ends a story: an activity failed for good. Carries data that people can act on. */
+export class ActivityFailedError extends Error {
+  override readonly name = "ActivityFailedError";
+  readonly activity: ActivityName;
+  readonly failure: ActivityFailure;
+
+  constructor(activity: ActivityName, failure: ActivityFailure) {
+    super(failure.message);
+    this.activity = activity;
+    this.failure = failure;
+  }
+}
+
+/**
+ * Calls one activity of the catalogue and gives its output. Transient failures are waited out with durable timers, as
+ * long as Azure asks for, so that no function sits and waits.
+ * @throws ActivityFailedError when it failed for good
+ */
+export function* call<Name extends ActivityName>(
+  context: OrchestrationContext,
+  name: Name,
+  input: ActivityCatalogue[Name]["input"],
+  patience: Patience = { retrySeconds: 10 },
+): Generator<Task, ActivityCatalogue[Name]["output"], unknown> {
+  for (let attempt = 1; ; attempt++) {
+    const answer = answerOf<Name>(yield schedule(context, name, input));
+    if (answer.ok) {
+      return answer.value;
+    }
+    const wait = answer.failure.retryAfterSeconds ?? patience.retrySeconds * 2 ** (attempt - 1);
+    const late = patience.until !== undefined && secondsUntil(context, patience.until) < wait;
+    if (!answer.failure.retryable || attempt === ATTEMPTS || late) {
+      throw new ActivityFailedError(name, answer.failure);
+    }
+    yield* sleep(context, wait);
+  }
+}
+
+/** Schedules an activity of the catalogue without waiting for it. */
+export function schedule<Name extends ActivityName>(
+  context: OrchestrationContext,
+  name: Name,
+  input: ActivityCatalogue[Name]["input"],
+): Task {
+  return context.df.callActivity(name, input);
+}
+
+/** What a scheduled activity of that name came back with. */
+export function answerOf<Name extends ActivityName>(
+  result: unknown,
+): ActivityAnswer<ActivityCatalogue[Name]["output"]> {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the catalogue types both ends, and registration is typed by it
+  return result as ActivityAnswer<ActivityCatalogue[Name]["output"]>;
+}

@@ -1,0 +1,72 @@
+import type { Task } from "durable-functions";
+
+import { diagnose } from "../../shared/diagnosis/diagnose.ts";
+import { planFor } from "../../shared/diagnosis/plan.ts";
+import type { Plan } from "../../shared/domain/diagnosis.ts";
+import type { Probe } from "../../shared/domain/facts.ts";
+import { awaitSilence } from "./read-both-sides.ts";
+import { callFor, type Run } from "./run.ts";
+
+const NOT_AWAITED: Probe = {
+  kind: "unknown",
+  code: "not-probed",
+  detail: "The first probe was not answered; further ones were not needed for the decision.",
+};
+
+/**
+ * Diagnoses and plans. The further probes are awaited only where the plan hangs on them: a wrong address that the guest
+ * itself shows needs no second opinion, and waiting for one would lengthen the heal.
+ */
+export function* decide(run: Run): Generator<Task, Plan, unknown> {
+  run.story.begin("diagnosis");
+  run.probe ??= NOT_AWAITED;
+  let plan = planNow(run);
+  if (run.silenceTask !== null && (plan.kind === "nothing" || plan.kind === "human")) {
+    yield* awaitSilence(run);
+    plan = planNow(run);
+  }
+  run.plan = plan;
+  run.story.end("diagnosis", describePlan(run, plan));
+  yield* callFor(run, "saveIncident", {
+    incidentId: run.incidentId,
+    patch: {
+      azureFacts: run.facts,
+      probe: run.probe,
+      guest: run.guest,
+      diagnoses: run.diagnoses,
+      plan,
+      steps: run.story.steps,
+    },
+  });
+  return plan;
+}
+
+/** Diagnoses and plans on what the run knows now. */
+export function planNow(run: Run): Plan {
+  const { facts, guest, probe, settings, purpose } = run;
+  if (facts === null || guest === null || probe === null) {
+    throw new TypeError("A plan was asked for before both sides were read.");
+  }
+  run.diagnoses = diagnose(facts, guest);
+  return planFor({
+    azure: facts,
+    guest,
+    probe,
+    diagnoses: run.diagnoses,
+    incidentId: run.incidentId,
+    operator: purpose.operator,
+    runMode: purpose.mode,
+    mode: settings.mode,
+    scope: settings.scope,
+    available: ["guestDhcp"],
+    setByUs: [],
+  });
+}
+
+function describePlan(run: Run, plan: Plan): string {
+  const verdicts = run.diagnoses.map((diagnosis) => diagnosis.kind).join(", ");
+  if (plan.kind === "remedies") {
+    return `${verdicts}: ${plan.remedies.map((remedy) => remedy.kind).join(", ")}`;
+  }
+  return `${verdicts}: ${plan.code}`;
+}

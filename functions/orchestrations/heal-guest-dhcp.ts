@@ -1,0 +1,108 @@
+import type { Task } from "durable-functions";
+
+import type { PlannedRemedy } from "../../shared/domain/diagnosis.ts";
+import type { GuestAdapter, NicFacts } from "../../shared/domain/facts.ts";
+import type { LedgerEntry } from "../../shared/domain/incident.ts";
+import {
+  concludeReading,
+  concludeSwitch,
+  type SwitchConclusion,
+  type SwitchExpectation,
+} from "../../shared/proof/conclude-switch.ts";
+import { guestDhcpLedgerEntry } from "../../shared/remedies/guest-dhcp/ledger-entry.ts";
+import type { SwitchRequest } from "../activities/catalogue.ts";
+import { nowOf, secondsFromNow, secondsUntil, sleep } from "./clock.ts";
+import { readGuestWithin } from "./read-guest.ts";
+import { callFor, type Run } from "./run.ts";
+import { switchGuest } from "./switch-guest.ts";
+
+/**
+ * Switches one adapter back to DHCP, with its intent in the ledger before and its result after. An unknown result is
+ * resolved by reading; until it is known nothing else is tried.
+ */
+export function* healGuestDhcp(
+  run: Run,
+  remedy: PlannedRemedy,
+): Generator<Task, SwitchConclusion, unknown> {
+  const { nic, adapter } = targetOf(run, remedy);
+  const notAfter = secondsFromNow(run.context, run.settings.guestSwitchSeconds);
+  const { vmId, incidentId } = run;
+  const entry = guestDhcpLedgerEntry({ incidentId, nic, adapter, openedAt: nowOf(run.context) });
+  const request: SwitchRequest = {
+    vmId,
+    incidentId,
+    ledgerEntryId: entry.id,
+    nic,
+    adapter,
+    notAfter: notAfter.toISOString(),
+  };
+  const expectation: SwitchExpectation = { incidentId, nic, adapter };
+  yield* write(run, entry);
+
+  run.story.begin("guestSwitch", `"${adapter.name}" to DHCP, with a dead-man switch`);
+  const answer = yield* switchGuest(run, request, notAfter);
+  let conclusion = concludeSwitch(answer, expectation);
+  const known = conclusion.kind !== "unknown";
+  run.story.end("guestSwitch", conclusion.message, conclusion.kind === "right" ? "done" : "failed");
+  if (!known) {
+    conclusion = yield* resolveByReading(run, conclusion, { expectation, notAfter });
+  }
+  yield* write(run, closed(entry, conclusion, nowOf(run.context)));
+  return conclusion;
+}
+
+/** Reads the guest until it shows what the switch left, at the latest when the dead-man's time has passed. */
+function* resolveByReading(
+  run: Run,
+  lost: SwitchConclusion,
+  { expectation, notAfter }: { expectation: SwitchExpectation; notAfter: Date },
+): Generator<Task, SwitchConclusion, unknown> {
+  const { context, vmId, settings } = run;
+  run.story.begin("resolveSwitch", "the switch's answer is unknown: reading the guest");
+  const deadline = secondsFromNow(
+    context,
+    secondsUntil(context, notAfter) + settings.deadManSeconds + settings.guestReadSeconds,
+  );
+  for (;;) {
+    const reading = yield* readGuestWithin(context, { vmId, settings });
+    const expired = secondsUntil(context, notAfter) < 0;
+    const conclusion = concludeReading(reading, expectation, expired);
+    if (conclusion !== null) {
+      run.guest = reading;
+      run.story.end("resolveSwitch", conclusion.message);
+      return conclusion;
+    }
+    if (secondsUntil(context, deadline) <= settings.pollSeconds) {
+      run.story.end("resolveSwitch", "the guest could not be read in time", "failed");
+      return lost;
+    }
+    yield* sleep(context, settings.pollSeconds);
+  }
+}
+
+function targetOf(run: Run, remedy: PlannedRemedy): { nic: NicFacts; adapter: GuestAdapter } {
+  const nic = run.facts?.nics.find((candidate) => candidate.id === remedy.nicId);
+  const adapters = run.guest?.kind === "read" ? run.guest.facts.adapters : [];
+  const adapter = adapters.find((candidate) => candidate.mac === nic?.mac);
+  if (nic === undefined || adapter === undefined) {
+    throw new TypeError(`The plan names a NIC that the facts do not show: ${remedy.nicId}`);
+  }
+  return { nic, adapter };
+}
+
+function* write(run: Run, entry: LedgerEntry): Generator<Task, void, unknown> {
+  yield* callFor(run, "writeLedger", { incidentId: run.incidentId, entry });
+  run.ledger = [...run.ledger.filter((other) => other.id !== entry.id), entry];
+}
+
+function closed(entry: LedgerEntry, conclusion: SwitchConclusion, now: string): LedgerEntry {
+  const states = {
+    right: "done",
+    stale: "undone",
+    untouched: "undone",
+    undone: "undone",
+    "other-run": "undone",
+    unknown: "unknown",
+  } as const;
+  return { ...entry, closedAt: now, state: states[conclusion.kind], result: conclusion.message };
+}

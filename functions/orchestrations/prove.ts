@@ -1,0 +1,60 @@
+import type { Task } from "durable-functions";
+
+import type { Outcome } from "../../shared/domain/outcome.ts";
+import { nowOf, sleep } from "./clock.ts";
+import { probeUntilSure } from "./confirm-silence.ts";
+import { callFor, outcomeOf, type Run } from "./run.ts";
+
+/**
+ * Proves over RDP that the VM is reachable again; the guest's address is right already, so nothing is undone from here
+ * on. Time to heal ends at the first proof; a second probe later is reported, not acted on.
+ */
+export function* prove(run: Run, message: string): Generator<Task, Outcome, unknown> {
+  const { facts, settings, purpose, context } = run;
+  if (facts === null) {
+    throw new TypeError("A proof was asked for before the Azure facts were read.");
+  }
+  run.story.begin("proof", "RDP negotiation");
+  const probe = yield* probeUntilSure(context, {
+    facts,
+    nicId: purpose.nicId,
+    settings,
+    unanswered: 0,
+  });
+  run.probe = probe;
+  run.story.end("proof", probe.detail, probe.kind === "answers" ? "done" : "failed");
+  if (probe.kind === "silent") {
+    return outcomeOf(run, "needsHuman", {
+      code: "rdp-silent-address-right",
+      message: `${message} RDP still does not answer: ${probe.detail}`,
+      nextStep:
+        "The address is right now, so look further: Windows' firewall, the service TermService, and the NSGs of NIC and subnet.",
+    });
+  }
+  run.provenAt = nowOf(context);
+  if (probe.kind === "unknown") {
+    run.remarks = [...run.remarks, `RDP was not proven from here: ${probe.detail}`];
+  } else {
+    yield* probeAgain(run);
+  }
+  return outcomeOf(run, "healed", { code: "guest-dhcp", message, nextStep: "" });
+}
+
+function* probeAgain(run: Run): Generator<Task, void, unknown> {
+  const { facts, settings, purpose, context } = run;
+  if (facts === null || settings.secondProbeSeconds === 0) {
+    return;
+  }
+  run.story.begin("secondProbe", `in ${settings.secondProbeSeconds} s`);
+  yield* callFor(run, "saveIncident", {
+    incidentId: run.incidentId,
+    patch: { provenAt: run.provenAt, probe: run.probe, steps: run.story.steps },
+  });
+  yield* sleep(context, settings.secondProbeSeconds);
+  const again = yield* callFor(run, "probe", { facts, nicId: purpose.nicId });
+  const good = again.kind === "answers";
+  run.story.end("secondProbe", again.detail, good ? "done" : "failed");
+  if (!good) {
+    run.remarks = [...run.remarks, `The second probe was not answered: ${again.detail}`];
+  }
+}

@@ -1,0 +1,123 @@
+import type { Task } from "durable-functions";
+
+import type { AzureFacts, GuestReading } from "../../shared/domain/facts.ts";
+import type { ProbeAnswer } from "../activities/catalogue.ts";
+import { answerOf, schedule } from "./call.ts";
+import { callFor, mayChange, type Run } from "./run.ts";
+import { resultOf, startStory } from "./sub-stories.ts";
+
+/** Sends the first probe while the subnets are read. */
+export function* firstProbe(run: Run, facts: AzureFacts): Generator<Task, ProbeAnswer, unknown> {
+  run.story.begin("probe");
+  const probing = { facts, nicId: run.purpose.nicId };
+  const tasks = [
+    schedule(run.context, "probe", probing),
+    schedule(run.context, "readSubnets", { facts }),
+  ];
+  const [probeResult, subnetsResult] = yield* resultsOf(run, tasks);
+  const probed = answerOf<"probe">(probeResult);
+  const subnets = answerOf<"readSubnets">(subnetsResult);
+  run.facts = subnets.ok ? subnets.value : yield* callFor(run, "readSubnets", { facts });
+  run.story.end("azureFacts", describeFacts(run.facts));
+  const answer = probed.ok ? probed.value : yield* callFor(run, "probe", probing);
+  if (answer.kind === "answers") {
+    run.probe = answer;
+  }
+  run.story.end("probe", answer.detail, answer.kind === "answers" ? "done" : "failed");
+  return answer;
+}
+
+function* resultsOf(run: Run, tasks: Task[]): Generator<Task, readonly unknown[], unknown> {
+  const results: unknown = yield run.context.df.Task.all(tasks);
+  return results as readonly unknown[];
+}
+
+/** Reads the guest; beside it further probes confirm the silence, and the snapshot starts if the signal allows it. */
+export function* gatherGuestFacts(run: Run, first: ProbeAnswer): Generator<Task, void, unknown> {
+  const unanswered = first.kind !== "answers";
+  if (unanswered) {
+    startSilence(run);
+  }
+  const guest = run.purpose.readGuest ? startGuestRead(run) : null;
+  if (unanswered && run.purpose.alerted && mayChange(run)) {
+    startBackup(run);
+  }
+  const beside = [guest, run.silenceTask, run.backupTask].filter((task) => task !== null);
+  if (beside.length > 0) {
+    // Schedules them all; each is awaited on its own later.
+    yield run.context.df.Task.any(beside);
+  }
+  const reading = guest === null ? notRead() : yield* resultOf("readGuest", guest);
+  run.guest = reading;
+  if (guest !== null) {
+    run.story.end(
+      "guestRead",
+      describeReading(reading),
+      reading.kind === "read" ? "done" : "failed",
+    );
+  }
+}
+
+/** Starts the backup beside the story, once; `backup.ts` waits for it. */
+export function startBackup(run: Run): void {
+  if (run.backupTask !== null || run.facts === null) {
+    return;
+  }
+  run.story.begin("backup", "snapshot of the OS disk");
+  run.backupTask = startStory(run.context, "makeBackup", {
+    facts: run.facts,
+    incidentId: run.incidentId,
+    openedAt: run.openedAt,
+    settings: run.settings,
+  });
+}
+
+function startGuestRead(run: Run): Task {
+  run.story.begin("guestRead", "read-only script over Run Command");
+  const { vmId, settings } = run;
+  return startStory(run.context, "readGuest", { vmId, settings });
+}
+
+function startSilence(run: Run): void {
+  const { facts, settings, purpose } = run;
+  if (facts !== null) {
+    run.story.begin(
+      "confirmSilence",
+      `${settings.probeCount} probes over ${settings.probeWindowSeconds} s`,
+    );
+    const question = { facts, nicId: purpose.nicId, settings, unanswered: 1 };
+    run.silenceTask = startStory(run.context, "confirmSilence", question);
+  }
+}
+
+/** Waits for the further probes, if there are any, and keeps what they say. */
+export function* awaitSilence(run: Run): Generator<Task, void, unknown> {
+  if (run.silenceTask !== null) {
+    run.probe = yield* resultOf("confirmSilence", run.silenceTask);
+    run.silenceTask = null;
+    const good = run.probe.kind === "answers";
+    run.story.end("confirmSilence", run.probe.detail, good ? "done" : "failed");
+  }
+}
+
+function notRead(): GuestReading {
+  return { kind: "unreadable", code: "not-read", message: "The guest was not read, as asked." };
+}
+
+function describeFacts(facts: AzureFacts): string {
+  const addresses = facts.nics.flatMap((nic) =>
+    nic.ipConfigurations.map((ip) => ip.address ?? "no address"),
+  );
+  return `${facts.vm.name} is ${facts.vm.powerState}; Azure gave it ${addresses.join(", ")}`;
+}
+
+function describeReading(reading: GuestReading): string {
+  if (reading.kind === "unreadable") {
+    return reading.message;
+  }
+  const adapters = reading.facts.adapters.map((adapter) => {
+    const addresses = adapter.addresses.map((address) => address.ip).join(", ");
+    return `"${adapter.name}" ${addresses} (DHCP ${adapter.dhcp === true ? "on" : "off"})`;
+  });
+  return `Windows has ${adapters.join("; ")}`;
+}

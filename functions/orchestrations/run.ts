@@ -1,0 +1,149 @@
+import type { OrchestrationContext, Task } from "durable-functions";
+
+import type { Diagnosis, Plan } from "../../shared/domain/diagnosis.ts";
+import type { AzureFacts, GuestReading, Probe } from "../../shared/domain/facts.ts";
+import type { BackupRecord, Incident, LedgerEntry } from "../../shared/domain/incident.ts";
+import type { Outcome, OutcomeKind } from "../../shared/domain/outcome.ts";
+import type { RunPurpose, RunScope } from "../../shared/domain/signal.ts";
+import type { ActivityCatalogue, ActivityName, RunSettings } from "../activities/catalogue.ts";
+import { call, type Patience } from "./call.ts";
+import { nowOf } from "./clock.ts";
+import { Story } from "./story.ts";
+
+/** How the backup of a run ended; `none`: it was never asked for. */
+export type BackupResult =
+  | { readonly kind: "complete"; readonly record: BackupRecord }
+  | {
+      readonly kind: "incomplete";
+      readonly record: BackupRecord | null;
+      readonly code: string;
+      readonly message: string;
+      readonly nextStep: string;
+    };
+
+/** All that one run knows, gathered as its story goes on. */
+export interface Run {
+  readonly context: OrchestrationContext;
+  readonly vmId: string;
+  readonly incidentId: string;
+  readonly openedAt: string;
+  readonly purpose: RunPurpose;
+  readonly settings: RunSettings;
+  readonly story: Story;
+  readonly patience: Patience;
+  opened: boolean;
+  facts: AzureFacts | null;
+  probe: Probe | null;
+  guest: GuestReading | null;
+  diagnoses: readonly Diagnosis[];
+  plan: Plan | null;
+  /** The further probes, once they were started beside the story. */
+  silenceTask: Task | null;
+  /** The backup in the making, once it was started. */
+  backupTask: Task | null;
+  backup: BackupResult | null;
+  ledger: readonly LedgerEntry[];
+  provenAt: string | null;
+  remarks: readonly string[];
+}
+
+/** Starts a run's knowledge; the incident's id is the same in each replay. */
+export function beginRun(
+  context: OrchestrationContext,
+  vmId: string,
+  found: { readonly purpose: RunPurpose; readonly settings: RunSettings },
+): Run {
+  const openedAt = nowOf(context);
+  const unique = context.df.newGuid(context.df.instanceId).slice(0, 8);
+  const incidentId = `inc-${openedAt.slice(0, 10).replaceAll("-", "")}-${unique}`;
+  return {
+    context,
+    vmId,
+    incidentId,
+    openedAt,
+    purpose: found.purpose,
+    settings: found.settings,
+    story: new Story(context, vmId, found.purpose.mode),
+    patience: { retrySeconds: found.settings.retrySeconds },
+    opened: false,
+    facts: null,
+    probe: null,
+    guest: null,
+    diagnoses: [],
+    plan: null,
+    silenceTask: null,
+    backupTask: null,
+    backup: null,
+    ledger: [],
+    provenAt: null,
+    remarks: [],
+  };
+}
+
+/** Calls an activity with the run's patience. */
+export function* callFor<Name extends ActivityName>(
+  run: Run,
+  name: Name,
+  input: ActivityCatalogue[Name]["input"],
+): Generator<Task, ActivityCatalogue[Name]["output"], unknown> {
+  return yield* call(run.context, name, input, run.patience);
+}
+
+/** Which signals the run answers, as far as it got. */
+export function scopeOf(run: Run): RunScope {
+  const { vmId, purpose, facts, guest } = run;
+  const guestVisited = guest !== null && purpose.readGuest;
+  return { vmId, purpose, factsReadAt: facts?.readAt ?? null, guestVisited };
+}
+
+/** Whether the run may change anything at all. */
+export function mayChange(run: Run): boolean {
+  return run.purpose.mode === "heal" && run.settings.mode === "heal";
+}
+
+/** The incident as it stands. */
+export function incidentOf(run: Run): Incident {
+  return {
+    id: run.incidentId,
+    vmId: run.vmId,
+    vmName: run.facts?.vm.name ?? run.vmId.slice(run.vmId.lastIndexOf("/") + 1),
+    mode: run.purpose.mode,
+    openedAt: run.openedAt,
+    closedAt: null,
+    signalIds: [],
+    azureFacts: run.facts,
+    probe: run.probe,
+    guest: run.guest,
+    diagnoses: run.diagnoses,
+    plan: run.plan,
+    backup: run.backup?.record ?? null,
+    steps: run.story.steps,
+    ledger: run.ledger,
+    provenAt: run.provenAt,
+    outcome: null,
+  };
+}
+
+/** Opens the incident in the store, once: from then on its signals are taken. */
+export function* openIncident(run: Run): Generator<Task, void, unknown> {
+  if (!run.opened) {
+    yield* callFor(run, "openIncident", { incident: incidentOf(run), scope: scopeOf(run) });
+    run.opened = true;
+    run.story.incident(run.incidentId);
+  }
+}
+
+/** An outcome with the run's remarks. */
+export function outcomeOf(
+  run: Run,
+  kind: OutcomeKind,
+  says: { readonly code: string; readonly message: string; readonly nextStep: string },
+): Outcome {
+  return {
+    kind,
+    code: says.code,
+    message: says.message,
+    nextStep: says.nextStep,
+    remarks: run.remarks,
+  };
+}

@@ -1,0 +1,42 @@
+import type { OrchestrationContext, Task } from "durable-functions";
+
+import type { GuestReading, Probe } from "../../shared/domain/facts.ts";
+import type { SilenceQuestion } from "./confirm-silence.ts";
+import type { BackupQuestion } from "./make-backup.ts";
+import type { GuestQuestion } from "./read-guest.ts";
+import type { BackupResult } from "./run.ts";
+
+/** Orchestrations by name, with what goes in and what comes out. */
+interface Stories {
+  readonly healVm: { readonly input: { readonly vmId: string }; readonly output: unknown };
+  readonly resolveNic: { readonly input: { readonly nicId: string }; readonly output: unknown };
+  readonly confirmSilence: { readonly input: SilenceQuestion; readonly output: Probe };
+  readonly readGuest: { readonly input: GuestQuestion; readonly output: GuestReading };
+  readonly makeBackup: { readonly input: BackupQuestion; readonly output: BackupResult };
+}
+
+/** What the orchestration of that name was started with. */
+export function inputOf<Name extends keyof Stories>(
+  context: OrchestrationContext,
+  _name: Name,
+): Stories[Name]["input"] {
+  return context.df.getInput<Stories[Name]["input"]>();
+}
+
+/** Starts a sub-story beside the caller's own; wait for it with `resultOf`. */
+export function startStory<Name extends "confirmSilence" | "readGuest" | "makeBackup">(
+  context: OrchestrationContext,
+  name: Name,
+  input: Stories[Name]["input"],
+): Task {
+  return context.df.callSubOrchestrator(name, input);
+}
+
+/** Waits for a sub-story that was started under that name. */
+export function* resultOf<Name extends keyof Stories>(
+  _name: Name,
+  task: Task,
+): Generator<Task, Stories[Name]["output"], unknown> {
+  const result: unknown = yield task;
+  return result as Stories[Name]["output"];
+}

@@ -1,0 +1,80 @@
+import type { Task } from "durable-functions";
+
+import type { SwitchReport } from "../../shared/proof/conclude-switch.ts";
+import type { SwitchRequest } from "../activities/catalogue.ts";
+import { ActivityFailedError, call, type Patience } from "./call.ts";
+import { secondsUntil, sleep } from "./clock.ts";
+import type { Run } from "./run.ts";
+
+/** A switch on its way: whatever may have reached Windows counts as sent. */
+interface Sending {
+  readonly run: Run;
+  readonly request: SwitchRequest;
+  readonly deadline: Date;
+  readonly patience: Patience;
+  sent: boolean;
+}
+
+/** Sends the switch script and waits for its answer within its budget. */
+export function* switchGuest(
+  run: Run,
+  request: SwitchRequest,
+  deadline: Date,
+): Generator<Task, SwitchReport, unknown> {
+  const patience = { retrySeconds: run.settings.retrySeconds, until: deadline };
+  const sending: Sending = { run, request, deadline, patience, sent: false };
+  try {
+    return yield* send(sending);
+  } catch (error) {
+    if (error instanceof ActivityFailedError) {
+      return missing(sending, error.failure);
+    }
+    throw error;
+  }
+}
+
+function* send(sending: Sending): Generator<Task, SwitchReport, unknown> {
+  const { run, request, deadline, patience } = sending;
+  for (;;) {
+    const start = yield* call(run.context, "startGuestSwitch", request, patience);
+    if (start.kind === "started") {
+      sending.sent = true;
+      return yield* follow(sending, start.operation);
+    }
+    sending.sent ||= start.maybeSent;
+    if (start.kind === "unavailable") {
+      return missing(sending, start);
+    }
+    if (secondsUntil(run.context, deadline) <= run.settings.pollSeconds) {
+      return missing(sending, { code: "run-command-busy", message: start.message });
+    }
+    yield* sleep(run.context, run.settings.pollSeconds);
+  }
+}
+
+function* follow(sending: Sending, operation: string): Generator<Task, SwitchReport, unknown> {
+  const { run, deadline, patience } = sending;
+  const { context, settings, vmId } = run;
+  for (;;) {
+    const poll = yield* call(context, "pollGuestSwitch", { vmId, operation }, patience);
+    if (poll.kind === "finished") {
+      return { kind: "answered", answer: poll.answer };
+    }
+    if (poll.kind === "failed") {
+      return missing(sending, poll);
+    }
+    const wait = poll.retryAfterSeconds ?? settings.pollSeconds;
+    if (secondsUntil(context, deadline) <= wait) {
+      const message = `The guest switch did not answer within ${settings.guestSwitchSeconds} s.`;
+      return missing(sending, { code: "run-command-timeout", message });
+    }
+    yield* sleep(context, wait);
+  }
+}
+
+function missing(
+  { sent }: Sending,
+  { code, message }: { readonly code: string; readonly message: string },
+): SwitchReport {
+  return { kind: sent ? "lost" : "not-sent", code, message };
+}

@@ -1,0 +1,64 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+
+import type { Azure } from "../shared/azure/clients.ts";
+import { ConfigurationError } from "../shared/domain/errors.ts";
+import type { IncidentStore } from "../shared/incidents/store.ts";
+import { readSettings, type Settings } from "../shared/settings.ts";
+
+/** What triggers and activities work with; each part is made when it is first asked for, and kept. */
+export interface Services {
+  readonly settings: Settings;
+  readonly store: () => Promise<IncidentStore>;
+  readonly azure: () => Promise<Azure>;
+}
+
+let chosen: Settings | null = null;
+let made: Services | null = null;
+
+/** Runs the functions with these settings instead of the environment's; call it before anything asks for `services()`. */
+export function useServices(settings: Settings): void {
+  chosen = settings;
+  made = null;
+}
+
+/** The services of this process. Nothing is connected and no SDK is loaded until a part is asked for. */
+export function services(): Services {
+  made ??= makeServices(chosen ?? readSettings());
+  return made;
+}
+
+function makeServices(settings: Settings): Services {
+  return {
+    settings,
+    store: once(async () => await openStore(settings)),
+    azure: once(async () => {
+      const { createAzure } = await import("../shared/azure/clients.ts");
+      return createAzure(settings);
+    }),
+  };
+}
+
+async function openStore({ dataFolder }: Settings): Promise<IncidentStore> {
+  if (dataFolder === null) {
+    throw new ConfigurationError("No store is configured: REMEDIATOR_DATA is not set.", {
+      code: "no-store",
+      nextStep: "Set REMEDIATOR_DATA to a folder that this program may write to.",
+    });
+  }
+  const { openSqliteStore } = await import("../shared/incidents/sqlite-store.ts");
+  await mkdir(dataFolder, { recursive: true });
+  return await openSqliteStore(join(dataFolder, "incidents.db"));
+}
+
+/** Keeps the promise of the first call; a failed one is forgotten, so that the next call tries again. */
+function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
+  let kept: Promise<Value> | null = null;
+  return async () => {
+    kept ??= make().catch((error: unknown) => {
+      kept = null;
+      throw error;
+    });
+    return await kept;
+  };
+}

@@ -1,0 +1,18 @@
+import { app } from "@azure/functions";
+import { getClient, input } from "durable-functions";
+
+import { decodeAlertEvents } from "../../shared/signals/alerts.ts";
+import { takeIn } from "./take-in.ts";
+
+/** Event Grid, custom topic: an alert in the common schema. Azure Monitor has no Event Grid action of its own. */
+app.eventGrid("alertFired", {
+  extraInputs: [input.durableClient()],
+  handler: async (event, context) => {
+    const receivedAt = new Date().toISOString();
+    const decoded = decodeAlertEvents(event, { receivedAt });
+    await takeIn(
+      getClient(context),
+      decoded.map(({ signal }) => signal),
+    );
+  },
+});

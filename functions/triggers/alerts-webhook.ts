@@ -1,0 +1,53 @@
+import { app } from "@azure/functions";
+import { getClient, input } from "durable-functions";
+
+import type { Signal } from "../../shared/domain/signal.ts";
+import { decodeAlert } from "../../shared/signals/alerts.ts";
+import { answering, jsonBody } from "./http-answers.ts";
+import { takeIn } from "./take-in.ts";
+
+/** `POST /api/alerts`: an action group's webhook. No Azure call: Azure Monitor stops calling slow endpoints for 15 min. */
+app.http("alerts", {
+  methods: ["POST"],
+  route: "alerts",
+  authLevel: "function",
+  extraInputs: [input.durableClient()],
+  handler: async (request, context) =>
+    await answering(async () => {
+      const receivedAt = new Date().toISOString();
+      const decoded = decodeAlert(await jsonBody(request), { receivedAt });
+      const signals = decoded.map(({ signal }) => signal);
+      await takeIn(getClient(context), signals);
+      return { status: 202, jsonBody: summary(signals) };
+    }),
+});
+
+function summary(signals: readonly Signal[]): {
+  accepted: { target: string; signalId: string }[];
+  ignored: { target: string; reason: string }[];
+} {
+  const accepted: { target: string; signalId: string }[] = [];
+  const ignored: { target: string; reason: string }[] = [];
+  for (const signal of signals) {
+    const target = targetText(signal);
+    if (signal.state.kind === "ignored") {
+      ignored.push({ target, reason: signal.state.reason });
+    } else {
+      accepted.push({ target, signalId: signal.id });
+    }
+  }
+  return { accepted, ignored };
+}
+
+function targetText({ target }: Signal): string {
+  switch (target.kind) {
+    case "vm":
+      return target.vmId;
+    case "nic":
+      return target.nicId;
+    case "other":
+      return target.text;
+    default:
+      return target satisfies never;
+  }
+}

@@ -1,0 +1,50 @@
+import { randomUUID } from "node:crypto";
+
+import { app, type HttpResponseInit } from "@azure/functions";
+import { getClient, input } from "durable-functions";
+
+import { readAzureFacts } from "../../shared/facts/azure-facts.ts";
+import { decodeHealRequest, operatorSignal } from "../../shared/signals/heal-request.ts";
+import { services } from "../services.ts";
+import { answering, errorAnswer, jsonBody } from "./http-answers.ts";
+import { takeIn } from "./take-in.ts";
+
+/** `POST /api/heal`: an operator asks. Reads the VM first, so that a wrong id is answered at once. */
+app.http("heal", {
+  methods: ["POST"],
+  route: "heal",
+  authLevel: "function",
+  extraInputs: [input.durableClient()],
+  handler: async (request, context) =>
+    await answering(async () => {
+      const asked = decodeHealRequest(await jsonBody(request));
+      const refusal = await refusalOf(asked.vmId);
+      if (refusal !== null) {
+        return refusal;
+      }
+      const receivedAt = new Date().toISOString();
+      const signal = operatorSignal(asked, { id: `sig-${randomUUID()}`, receivedAt });
+      await takeIn(getClient(context), [signal]);
+      const location = `/api/signals/${signal.id}`;
+      return { status: 202, headers: { Location: location }, jsonBody: { signalId: signal.id } };
+    }),
+});
+
+async function refusalOf(vmId: string): Promise<HttpResponseInit | null> {
+  const azure = await services().azure();
+  const read = await readAzureFacts(azure, vmId, new Date().toISOString());
+  if (read.kind === "not-found") {
+    const nextStep = "Check the id: subscription, resource group and name.";
+    return errorAnswer(404, { code: "vm-not-found", message: read.message, nextStep });
+  }
+  if (read.facts.vm.osType !== "Windows") {
+    const message = `${read.facts.vm.name} runs ${read.facts.vm.osType}; only Windows VMs are healed.`;
+    return errorAnswer(400, {
+      code: "not-windows",
+      message,
+      nextStep: "Name a Windows VM.",
+      problems: [message],
+    });
+  }
+  return null;
+}

@@ -1,0 +1,67 @@
+import type { HttpRequest, HttpResponseInit } from "@azure/functions";
+
+import {
+  AzureRequestError,
+  ConfigurationError,
+  InvalidInputError,
+} from "../../shared/domain/errors.ts";
+
+/** Largest body that an endpoint reads, in bytes; Azure Monitor's alerts end at 256 KB. */
+const LARGEST_BODY = 1024 * 1024;
+
+/**
+ * The JSON body of a request.
+ * @throws InvalidInputError when it is too large or not JSON
+ */
+export async function jsonBody(request: HttpRequest): Promise<unknown> {
+  const text = await request.text();
+  if (Buffer.byteLength(text) > LARGEST_BODY) {
+    throw badBody("body-too-large", `The body has more than ${LARGEST_BODY} bytes.`);
+  }
+  try {
+    const body: unknown = JSON.parse(text);
+    return body;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : "unparsable";
+    throw badBody("invalid-json", `The body is not JSON: ${reason}`);
+  }
+}
+
+/** Runs a handler; expected errors become answers with their code, every problem and the next step. */
+export async function answering(
+  handle: () => Promise<HttpResponseInit>,
+): Promise<HttpResponseInit> {
+  try {
+    return await handle();
+  } catch (error) {
+    if (error instanceof InvalidInputError) {
+      return errorAnswer(error.code === "body-too-large" ? 413 : 400, error);
+    }
+    if (error instanceof AzureRequestError || error instanceof ConfigurationError) {
+      return errorAnswer(503, error);
+    }
+    throw error;
+  }
+}
+
+/** An error as an answer. */
+export function errorAnswer(
+  status: number,
+  error: {
+    readonly code: string;
+    readonly message: string;
+    readonly nextStep: string;
+    readonly problems?: readonly string[];
+  },
+): HttpResponseInit {
+  const { code, message, nextStep, problems = [] } = error;
+  return { status, jsonBody: { error: { code, message, problems, nextStep } } };
+}
+
+function badBody(code: string, message: string): InvalidInputError {
+  return new InvalidInputError(message, {
+    code,
+    nextStep: "Send a JSON object as docs/operations.md describes.",
+    problems: [message],
+  });
+}

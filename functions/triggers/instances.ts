@@ -1,0 +1,39 @@
+import { createHash } from "node:crypto";
+
+import type { DurableClient } from "durable-functions";
+
+/** Instance id of a VM's heal: the same for each spelling of its id, so that a VM never has two runs. */
+export function healInstanceId(vmId: string): string {
+  return `heal-${digest(vmId)}`;
+}
+
+/** Starts the run of a VM. One that runs already takes the VM's pending signals itself, as its last act at the latest. */
+export async function startHeal(client: DurableClient, vmId: string): Promise<void> {
+  const input = { vmId: vmId.toLowerCase() };
+  await startOnce(client, "healVm", { instanceId: healInstanceId(vmId), input });
+}
+
+/** Starts the small run that finds the VM of a NIC and hands the signals on to the VM's run. */
+export async function startResolveNic(client: DurableClient, nicId: string): Promise<void> {
+  const input = { nicId: nicId.toLowerCase() };
+  await startOnce(client, "resolveNic", { instanceId: `nic-${digest(nicId)}`, input });
+}
+
+/** A 409 is fine: of racing starts one wins, and no signal travels in a start's input. */
+async function startOnce(
+  client: DurableClient,
+  name: string,
+  options: { instanceId: string; input: unknown },
+): Promise<void> {
+  try {
+    await client.startNew(name, options);
+  } catch (error) {
+    if (!(error instanceof Error && error.message.includes("status code: 409"))) {
+      throw error;
+    }
+  }
+}
+
+function digest(id: string): string {
+  return createHash("sha256").update(id.toLowerCase()).digest("hex").slice(0, 24);
+}

@@ -1,0 +1,118 @@
+import { app, type HttpResponseInit } from "@azure/functions";
+import { getClient, input, type DurableClient } from "durable-functions";
+
+import type { Incident, RunStatus } from "../../shared/domain/incident.ts";
+import { runStatus } from "../../shared/incidents/run-status.ts";
+import { services } from "../services.ts";
+import { answering, errorAnswer } from "./http-answers.ts";
+import { healInstanceId } from "./instances.ts";
+
+/** `GET /api/signals/{id}`: where a signal stands, with the live status of its VM's run. */
+app.http("signal", {
+  methods: ["GET"],
+  route: "signals/{id}",
+  authLevel: "function",
+  extraInputs: [input.durableClient()],
+  handler: async (request, context) =>
+    await answering(async () => {
+      const id = request.params["id"] ?? "";
+      const store = await services().store();
+      const signal = await store.getSignal(id);
+      if (signal === undefined) {
+        return notFound("signal", id);
+      }
+      const run = signal.vmId === null ? null : await liveStatus(getClient(context), signal.vmId);
+      const { state, source, vmId, nicId, receivedAt } = signal;
+      return {
+        jsonBody: { id, source, vmId, nicId, receivedAt, ...flat(state), run },
+      };
+    }),
+});
+
+/** `GET /api/incidents`: the newest first; `?open=true` and `?limit=N` narrow it. */
+app.http("incidents", {
+  methods: ["GET"],
+  route: "incidents",
+  authLevel: "function",
+  handler: async (request) =>
+    await answering(async () => {
+      const limit = limitOf(request.query.get("limit"));
+      const open = request.query.get("open") === "true";
+      const store = await services().store();
+      const incidents = await store.listIncidents(open ? { open, limit } : { limit });
+      return { jsonBody: { incidents: incidents.map(summary), counters: await store.counters() } };
+    }),
+});
+
+/** `GET /api/incidents/{id}`: everything about one, with its steps as they happen and its ledger. */
+app.http("incident", {
+  methods: ["GET"],
+  route: "incidents/{id}",
+  authLevel: "function",
+  extraInputs: [input.durableClient()],
+  handler: async (request, context) =>
+    await answering(async () => {
+      const id = request.params["id"] ?? "";
+      const store = await services().store();
+      const incident = await store.getIncident(id);
+      if (incident === undefined) {
+        return notFound("incident", id);
+      }
+      return { jsonBody: await withLiveSteps(getClient(context), incident) };
+    }),
+});
+
+async function withLiveSteps(client: DurableClient, incident: Incident): Promise<Incident> {
+  if (incident.closedAt !== null) {
+    return incident;
+  }
+  const live = await liveStatus(client, incident.vmId);
+  return live?.incidentId === incident.id ? { ...incident, steps: live.steps } : incident;
+}
+
+async function liveStatus(client: DurableClient, vmId: string): Promise<RunStatus | null> {
+  try {
+    const status = await client.getStatus(healInstanceId(vmId));
+    return runStatus(status.customStatus);
+  } catch {
+    // The client throws for an instance which has not been started yet.
+    return null;
+  }
+}
+
+function flat(state: {
+  readonly kind: string;
+  readonly reason?: string;
+  readonly message?: string;
+  readonly incidentId?: string;
+}): Record<string, string> {
+  const { kind, ...rest } = state;
+  return { state: kind, ...rest };
+}
+
+function summary(incident: Incident): Record<string, unknown> {
+  const { id, vmId, vmName, mode, openedAt, closedAt, outcome } = incident;
+  return {
+    id,
+    vmId,
+    vmName,
+    mode,
+    openedAt,
+    closedAt,
+    outcome: outcome === null ? null : { kind: outcome.kind, code: outcome.code },
+  };
+}
+
+/** How many to list: 1 to 500, 50 if it is not said or makes no sense. */
+function limitOf(text: string | null): number {
+  const limit = Number(text ?? 50);
+  return Number.isInteger(limit) && limit >= 1 ? Math.min(limit, 500) : 50;
+}
+
+function notFound(what: string, id: string): HttpResponseInit {
+  return errorAnswer(404, {
+    code: `${what}-not-found`,
+    message: `There is no ${what} ${id}.`,
+    nextStep: "Look at GET /api/incidents for what there is.",
+  });
+}

@@ -1,0 +1,132 @@
+import type { GuestAdapter, GuestReading, NicFacts } from "../domain/facts.ts";
+import type { SwitchAnswer, SwitchExit } from "../guest/envelope.ts";
+
+/** What a guest switch left behind, and so what may happen next. */
+export type SwitchConclusion =
+  /** The guest's address equals Azure's and the dead-man task is gone: only RDP is left to prove. */
+  | { readonly kind: "right"; readonly message: string; readonly remarks: readonly string[] }
+  /** Nothing was changed because the facts are out of date: read and plan again. */
+  | { readonly kind: "stale"; readonly code: string; readonly message: string }
+  /** Nothing was changed; the next remedy may be tried. */
+  | { readonly kind: "untouched"; readonly code: string; readonly message: string }
+  /** Everything was put back; the next remedy may be tried. */
+  | { readonly kind: "undone"; readonly code: string; readonly message: string }
+  /** Another run holds the VM. */
+  | { readonly kind: "other-run"; readonly code: string; readonly message: string }
+  /** It is not known what happened: read before anything else. */
+  | { readonly kind: "unknown"; readonly code: string; readonly message: string };
+
+/** How sending a switch and waiting for it ended. */
+export type SwitchReport =
+  | { readonly kind: "answered"; readonly answer: SwitchAnswer }
+  /** It surely never reached Windows. */
+  | { readonly kind: "not-sent"; readonly code: string; readonly message: string }
+  /** It may have reached Windows, and its answer is missing. */
+  | { readonly kind: "lost"; readonly code: string; readonly message: string };
+
+/** What the switch was to reach, and what was there before. */
+export interface SwitchExpectation {
+  readonly incidentId: string;
+  readonly nic: NicFacts;
+  readonly adapter: GuestAdapter;
+}
+
+type Verdict = "right" | "stale" | "untouched" | "undone" | "other-run" | "unknown";
+
+const VERDICTS: Readonly<Record<SwitchExit, Verdict>> = {
+  switched: "right",
+  "already-dhcp": "right",
+  "no-default-route": "right",
+  drifted: "stale",
+  expired: "stale",
+  "lease-stale": "stale",
+  "adapter-missing": "stale",
+  "adapter-disabled": "stale",
+  "not-elevated": "untouched",
+  "bad-parameters": "untouched",
+  "dhcp-unusable": "untouched",
+  "no-dead-man": "untouched",
+  "netsh-failed": "untouched",
+  error: "untouched",
+  "other-run": "other-run",
+  "lease-missing-restored": "undone",
+  "lease-wrong-restored": "undone",
+  "error-restored": "undone",
+  // The dead-man's task tries again: only a later reading tells.
+  "restore-failed": "unknown",
+};
+
+/** What a switch's report means. An armed dead-man task, or an address that is not Azure's, is never taken for an end. */
+export function concludeSwitch(
+  report: SwitchReport,
+  expected: SwitchExpectation,
+): SwitchConclusion {
+  if (report.kind === "not-sent") {
+    return { ...report, kind: "untouched" };
+  }
+  if (report.kind === "lost") {
+    return { ...report, kind: "unknown" };
+  }
+  const { answer } = report;
+  if (answer.kind === "unreadable") {
+    return { ...answer, kind: "unknown" };
+  }
+  const verdict = VERDICTS[answer.exit];
+  const says = { code: answer.exit, message: answer.message };
+  if (answer.deadManTask === "armed" && verdict !== "other-run") {
+    return {
+      kind: "unknown",
+      code: "dead-man-armed",
+      message: `${says.message} The dead-man task is still armed.`,
+    };
+  }
+  if (verdict !== "right") {
+    return { kind: verdict, ...says };
+  }
+  return hasAzureAddress(answer.after, expected.nic)
+    ? right(expected, answer.exit === "no-default-route" ? [answer.message] : [])
+    : { kind: "unknown", ...says };
+}
+
+/**
+ * What a reading of the guest says of a switch whose answer was lost; null: read again later. Before the script's
+ * not-after time an unchanged guest proves nothing, since a queued script may still run.
+ */
+export function concludeReading(
+  reading: GuestReading,
+  expected: SwitchExpectation,
+  expired: boolean,
+): SwitchConclusion | null {
+  if (reading.kind === "unreadable" || reading.facts.deadManTasks.includes(expected.incidentId)) {
+    return null;
+  }
+  const adapter = reading.facts.adapters.find(({ mac }) => mac === expected.adapter.mac);
+  if (adapter !== undefined && hasAzureAddress(adapter, expected.nic)) {
+    return right(expected, [
+      "The switch's own answer was lost; a later reading shows the address.",
+    ]);
+  }
+  if (expired && adapter?.fingerprint === expected.adapter.fingerprint) {
+    const message = `The switch's answer was lost. Windows has its configuration from before: "${adapter.name}" is unchanged.`;
+    return { kind: "undone", code: "switch-undone", message };
+  }
+  return null;
+}
+
+function right(expected: SwitchExpectation, remarks: readonly string[]): SwitchConclusion {
+  const address = azureAddress(expected.nic) ?? "no address";
+  const message = `"${expected.adapter.name}" uses DHCP and has ${address}, Azure's address.`;
+  return { kind: "right", message, remarks };
+}
+
+function hasAzureAddress(adapter: GuestAdapter | null, nic: NicFacts): boolean {
+  const address = azureAddress(nic);
+  return (
+    address !== null && adapter?.dhcp === true && adapter.addresses.some(({ ip }) => ip === address)
+  );
+}
+
+function azureAddress(nic: NicFacts): string | null {
+  const ipv4 = nic.ipConfigurations.filter(({ version }) => version === "IPv4");
+  return (ipv4.find(({ primary }) => primary) ?? ipv4[0])?.address ?? null;
+}

@@ -1,0 +1,51 @@
+import type { RunPurpose, RunScope, Signal } from "../domain/signal.ts";
+
+/** What a run is for that finds these signals pending, oldest first: the oldest decides. Null if there are none. */
+export function purposeOf(pending: readonly Signal[]): RunPurpose | null {
+  const [oldest] = pending;
+  if (oldest === undefined) {
+    return null;
+  }
+  const found = pending.filter((signal) => together(signal, oldest));
+  const writes = found.filter((signal) => signal.source === "nicChanged");
+  const sources = new Set(found.map((signal) => signal.source));
+  return {
+    mode: oldest.mode,
+    signalIds: found.map((signal) => signal.id),
+    operator: sources.has("operator"),
+    readGuest: oldest.source !== "operator" || oldest.readGuest,
+    alerted: sources.has("operator") || sources.has("alert"),
+    nicWrittenAt: writes.at(-1)?.receivedAt ?? null,
+    nicId: found.find((signal) => signal.nicId !== null)?.nicId ?? null,
+  };
+}
+
+/** Whether one run can answer both: never two modes, and never a reading and a non-reading request. */
+function together(signal: Signal, oldest: Signal): boolean {
+  const bothOperators = signal.source === "operator" && oldest.source === "operator";
+  return signal.mode === oldest.mode && (!bothOperators || signal.readGuest === oldest.readGuest);
+}
+
+/**
+ * Whether a run answers a signal that is pending when it ends. Those it found, always: so each run settles at least one,
+ * and runs for a VM come to an end. Of later ones none of another mode, no NIC write stored after the Azure facts were
+ * read, and an operator's request only if the guest was visited.
+ */
+export function answeredBy(signal: Signal, scope: RunScope): boolean {
+  if (scope.purpose.signalIds.includes(signal.id)) {
+    return true;
+  }
+  if (signal.mode !== scope.purpose.mode) {
+    return false;
+  }
+  switch (signal.source) {
+    case "operator":
+      return scope.guestVisited && signal.readGuest;
+    case "nicChanged":
+      return scope.factsReadAt !== null && signal.receivedAt < scope.factsReadAt;
+    case "alert":
+      return true;
+    default:
+      return signal.source satisfies never;
+  }
+}
