@@ -114,7 +114,7 @@ function matchSource(text: string, { from, via }: NsgConnection): Match {
   if (tag === "azureloadbalancer") {
     return "no";
   }
-  return from === null ? "maybe" : matchPrefix(text, from);
+  return matchPrefix(text, from);
 }
 
 function matchDestination(text: string, { to }: NsgConnection): Match {
@@ -129,13 +129,13 @@ function isEverything(tag: string): boolean {
   return tag === "*" || tag === "0.0.0.0/0" || tag === "any";
 }
 
-/** Other service tags name addresses that only Azure knows: they may match. */
-function matchPrefix(text: string, address: string): Match {
+/** Other service tags name addresses that only Azure knows: they may match. So may any prefix, where the address is unknown. */
+function matchPrefix(text: string, address: string | null): Match {
   if (text.includes(":")) {
     return "no";
   }
   const [network = "", length = "32"] = text.split("/");
-  if (!isIpv4(network) || !isIpv4(address)) {
+  if (address === null || !isIpv4(network) || !isIpv4(address)) {
     return "maybe";
   }
   const inside = ipaddr.IPv4.parse(address).match(ipaddr.IPv4.parse(network), Number(length));

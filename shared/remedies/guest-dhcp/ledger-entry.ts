@@ -4,6 +4,7 @@ import type { LedgerEntry } from "../../domain/incident.ts";
 
 /** What a ledger entry for the guest switch is made from. */
 export interface GuestDhcpIntent {
+  readonly incidentId: string;
   readonly nic: NicFacts;
   /** Before the change. */
   readonly adapter: GuestAdapter;
@@ -12,12 +13,13 @@ export interface GuestDhcpIntent {
 }
 
 /**
- * The intent of a guest switch, to be written before it. Its id follows from the NIC and the configuration found there:
+ * The intent of a guest switch, to be written before it. Its id follows from the incident, the NIC and the configuration found there:
  * the same attempt gives the same entry, and another configuration found later gives another one.
  */
-export function guestDhcpLedgerEntry({ nic, adapter, openedAt }: GuestDhcpIntent): LedgerEntry {
+export function guestDhcpLedgerEntry(intent: GuestDhcpIntent): LedgerEntry {
+  const { incidentId, nic, adapter, openedAt } = intent;
   return {
-    id: `guest-dhcp:${nic.name.toLowerCase()}:${adapter.fingerprint.slice(0, 16)}`,
+    id: `${incidentId}:guest-dhcp:${nic.name.toLowerCase()}:${adapter.fingerprint.slice(0, 16)}`,
     remedy: "guestDhcp",
     nicId: nic.id,
     intent: `Switch adapter "${adapter.name}" of NIC ${nic.name} from ${addressesOf(adapter)} to DHCP.`,

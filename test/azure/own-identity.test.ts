@@ -1,0 +1,26 @@
+import { expect, it } from "vitest";
+
+import { identityOfToken } from "../../shared/azure/own-identity.ts";
+
+function aToken(payload: unknown): string {
+  return `header.${Buffer.from(JSON.stringify(payload)).toString("base64url")}.signature`;
+}
+
+it("reads both ids out of an access token", () => {
+  const identity = identityOfToken(aToken({ oid: "object-1", appid: "app-1", name: "Bot é" }));
+
+  expect(identity).toEqual({ oid: "object-1", appid: "app-1" });
+});
+
+it("reads a token that holds only one of them", () => {
+  expect(identityOfToken(aToken({ oid: "object-1" }))).toEqual({ oid: "object-1", appid: null });
+});
+
+it.each([
+  ["opaque", "just-a-secret"],
+  ["of other contents", aToken({ sub: "x" })],
+  ["of ids that are no text", aToken({ oid: 7 })],
+  ["of no JSON", "a.bm90IGpzb24.c"],
+])("knows no identity from a token that is %s", (_form, token) => {
+  expect(identityOfToken(token)).toBeNull();
+});
