@@ -1,5 +1,11 @@
 import type { GuestRole } from "../../../shared/domain/facts.ts";
 
+/** An IPv4 address with the length of its prefix. */
+export interface GuestAddressState {
+  readonly ip: string;
+  readonly prefixLength: number;
+}
+
 /** A simulated Windows' IPv4 adapter, as its registry and CIM describe it. */
 export interface GuestAdapterState {
   readonly name: string;
@@ -14,10 +20,14 @@ export interface GuestAdapterState {
   readonly enabled: boolean;
   readonly dhcp: boolean;
   /** Addresses in force, from the lease or static. */
-  readonly addresses: readonly { readonly ip: string; readonly prefixLength: number }[];
+  readonly addresses: readonly GuestAddressState[];
+  /** Static addresses in the registry, where they are not the ones in force (a conflict: 169.254/16 is). */
+  readonly configured?: readonly GuestAddressState[];
   /** Default gateways in force. */
   readonly gateways: readonly string[];
   readonly staticDnsServers: readonly string[];
+  /** DNS servers of the lease; absent without one. */
+  readonly leasedDnsServers?: readonly string[];
 }
 
 /** A scheduled task of this program in the simulated Windows. */
@@ -25,7 +35,7 @@ export interface GuestTaskState {
   readonly name: string;
   /** When it fires, ISO 8601 UTC. */
   readonly fireAt: string;
-  /** The script which it runs. */
+  /** The script which it runs; of ours, the two lines which say what it is and with which values. */
   readonly script: string;
 }
 
@@ -36,6 +46,8 @@ export interface GuestState {
   readonly dhcpService: {
     readonly state: "running" | "stopped";
     readonly startMode: "automatic" | "manual" | "disabled";
+    /** The service cannot be started, whatever its start mode. @default false */
+    readonly broken?: boolean;
   };
   readonly roles: readonly GuestRole[];
   /** Default routes that survive a restart, beside those of the lease. */
@@ -49,4 +61,34 @@ export interface GuestState {
   readonly taskRegistration: boolean;
   /** Whether scripts run elevated, as Run Command's do. */
   readonly elevated: boolean;
+}
+
+/** What a DHCP server gives an adapter. */
+export interface GuestLease {
+  readonly ip: string;
+  readonly prefixLength: number;
+  /** Null: the lease names none, as on a secondary NIC. */
+  readonly gateway: string | null;
+  readonly dnsServers: readonly string[];
+}
+
+/** What surrounds a simulated Windows while something runs in it. */
+export interface GuestWorld {
+  /** ISO 8601 UTC. */
+  readonly now: string;
+  /** By MAC address, `AA-BB-CC-DD-EE-FF`; null or missing: no lease comes. */
+  readonly leases: Readonly<Record<string, GuestLease | null>>;
+  /** The script is killed once the task is armed, once netsh has switched, or at the first sight of a lease. */
+  readonly killAfter?: "armed" | "switched" | "leased";
+  /** What fails inside Windows: netsh's switch, netsh's way back, the removal of a task. */
+  readonly faults?: readonly ("switch" | "restore" | "unregister")[];
+}
+
+/** What a run of a script gave, and what it left behind. */
+export interface ScriptRun {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly state: GuestState;
+  /** Guest seconds which it took. */
+  readonly seconds: number;
 }

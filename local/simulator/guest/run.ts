@@ -1,0 +1,119 @@
+import { runDeadMan } from "./dead-man.ts";
+import { readGuest } from "./read-guest.ts";
+import { ScriptKilledError, type Session } from "./session.ts";
+import type { GuestState, GuestWorld, ScriptRun } from "./state.ts";
+import { switchToDhcp } from "./switch-to-dhcp.ts";
+import { ipconfigText, netshText } from "./text.ts";
+import { renewLease, startDhcpService } from "./windows.ts";
+
+/**
+ * The scripts that this emulation knows: their version and the SHA-256 of their lines without parameters. A changed script
+ * has another digest: change the emulation with it, then the digest, and the version where the envelope changed.
+ */
+export const EMULATED_SCRIPTS = {
+  "read-guest": { version: 1, digest: "" },
+  "switch-to-dhcp": { version: 1, digest: "" },
+} as const;
+
+const HEADER = /^# static-ip-remediator:(?<name>[a-z-]+)\/(?<version>\d+)$/u;
+const PARAMETERS = /^\$EncodedParameters = '(?<encoded>[A-Za-z0-9+/=]*)'$/u;
+
+/** Runs a script, or the commands that a person would type, in the simulated Windows. */
+export function runScript(state: GuestState, script: string, world: GuestWorld): ScriptRun {
+  const lines = script.split(/\r?\n/u);
+  const header = HEADER.exec(lines[0] ?? "")?.groups;
+  if (header === undefined) {
+    return { ...typed(state, lines), state, seconds: 0 };
+  }
+  const session: Session = { state, seconds: 0, world };
+  try {
+    const line = emulate(session, `${header["name"]}/${header["version"]}`, lines[1] ?? "");
+    const { stdout, stderr } = line;
+    return { stdout, stderr, state: session.state, seconds: session.seconds };
+  } catch (error) {
+    if (error instanceof ScriptKilledError) {
+      return { stdout: "", stderr: "", state: session.state, seconds: session.seconds };
+    }
+    throw error;
+  }
+}
+
+/** Runs the tasks whose time has come, as the Task Scheduler does, also for a time that passed while the VM was off. */
+export function fireDueTasks(state: GuestState, world: GuestWorld): GuestState {
+  const { killAfter: _, ...calm } = world;
+  const session: Session = { state, seconds: 0, world: calm };
+  for (const task of state.tasks) {
+    if (Date.parse(task.fireAt) <= Date.parse(world.now)) {
+      runDeadMan(session, task.script);
+    }
+  }
+  return session.state;
+}
+
+/** Starts Windows anew: services start by their start mode, adapters on DHCP ask again, and overdue tasks run. */
+export function restart(state: GuestState, world: GuestWorld): GuestState {
+  let booted: GuestState = {
+    ...state,
+    bootedAt: world.now,
+    dhcpService: { ...state.dhcpService, state: "stopped" },
+  };
+  for (const adapter of state.adapters) {
+    booted = renewLease(booted, adapter.guid, world);
+  }
+  if (booted.dhcpService.startMode === "automatic") {
+    booted = startDhcpService(booted, world) ?? booted;
+  }
+  return fireDueTasks(booted, world);
+}
+
+function emulate(
+  session: Session,
+  script: string,
+  parametersLine: string,
+): { stdout: string; stderr: string } {
+  if (script === "read-guest/1") {
+    return { stdout: `${readGuest(session)}\n`, stderr: "" };
+  }
+  if (script === "switch-to-dhcp/1") {
+    return { stdout: `${switchToDhcp(session, parametersOf(parametersLine))}\n`, stderr: "" };
+  }
+  return { stdout: "", stderr: `The simulated Windows does not know the script ${script}.` };
+}
+
+function parametersOf(line: string): unknown {
+  const encoded = PARAMETERS.exec(line)?.groups?.["encoded"] ?? "";
+  try {
+    return JSON.parse(Buffer.from(encoded, "base64").toString("utf8"));
+  } catch {
+    return null;
+  }
+}
+
+function typed(state: GuestState, lines: readonly string[]): { stdout: string; stderr: string } {
+  const stdout: string[] = [];
+  const stderr: string[] = [];
+  for (const command of lines.map((line) => line.trim()).filter((line) => line !== "")) {
+    switch (command.toLowerCase()) {
+      case "ipconfig /all":
+        stdout.push(ipconfigText(state));
+        break;
+      case "netsh interface ip show config":
+        stdout.push(netshText(state));
+        break;
+      case "hostname":
+        stdout.push(state.computerName);
+        break;
+      default:
+        stderr.push(notRecognized(command));
+    }
+  }
+  return { stdout: stdout.join("\n"), stderr: stderr.join("\n") };
+}
+
+function notRecognized(command: string): string {
+  const [term = command] = command.split(/\s/u);
+  return (
+    `${term} : The term '${term}' is not recognized as the name of a cmdlet, function, script file, or operable program. ` +
+    "Check the spelling of the name, or if a path was included, verify that the path is correct and try again."
+  );
+}

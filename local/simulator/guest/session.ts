@@ -1,0 +1,118 @@
+import { z } from "zod";
+
+import { guestInstant } from "./envelope.ts";
+import type { GuestState, GuestWorld } from "./state.ts";
+import { netshAdapterText } from "./text.ts";
+import { adapterOf, storedConfiguration, useDhcp, useStatic } from "./windows.ts";
+
+/** Thrown where the world says that the script is killed; what it changed so far stays. */
+export class ScriptKilledError extends Error {
+  override readonly name = "ScriptKilledError";
+}
+
+/** Prefix of this program's scheduled tasks. */
+export const TASK_PREFIX = "static-ip-remediator-";
+
+/** What the switch saves before it changes anything, and hands to the dead-man's task. */
+export const savedConfiguration = z.object({
+  guid: z.string(),
+  expected: z.string(),
+  task: z.string(),
+  addresses: z.array(z.string()),
+  gateways: z.array(z.string()),
+  dhcpMode: z.enum(["Auto", "Manual", "Disabled"]),
+  dhcpRan: z.boolean(),
+});
+
+export type SavedConfiguration = z.output<typeof savedConfiguration>;
+
+/** One script at work: the state as it changes, and the guest's clock. */
+export interface Session {
+  state: GuestState;
+  seconds: number;
+  readonly world: GuestWorld;
+}
+
+/** Seconds for which the switch waits for Windows to settle. */
+export const SETTLE_SECONDS = 5;
+
+/** The guest's clock, ISO 8601 UTC. */
+export function clockOf(session: Session, aheadSeconds = 0): string {
+  return guestInstant(Date.parse(session.world.now) + (session.seconds + aheadSeconds) * 1000);
+}
+
+/** Evidence as `netsh` prints it; null if there is none. */
+export function evidenceOf(session: Session, guid: string): string | null {
+  const adapter = adapterOf(session.state, guid);
+  return adapter === undefined ? null : netshAdapterText(session.state, adapter);
+}
+
+/** `netsh … source=dhcp`. */
+export function netshDhcp(session: Session, guid: string): void {
+  if (session.world.faults?.includes("switch") === true) {
+    return;
+  }
+  session.state = useDhcp(session.state, guid, session.world);
+  if (session.world.killAfter === "switched") {
+    throw new ScriptKilledError();
+  }
+}
+
+/** `Unregister-ScheduledTask`; says whether the task is gone. */
+export function removeTask(session: Session, name: string): boolean {
+  if (session.world.faults?.includes("unregister") === true) {
+    return false;
+  }
+  const tasks = session.state.tasks.filter((task) => task.name !== name);
+  session.state = { ...session.state, tasks };
+  return true;
+}
+
+/** Puts the saved configuration back, as the scripts' `Restore-Static` does; says whether it is in place. */
+export function restoreStatic(session: Session, saved: SavedConfiguration): boolean {
+  const failing = session.world.faults?.includes("restore") === true;
+  if (!isInPlace(session.state, saved) && !failing) {
+    session.state = useStatic(session.state, saved.guid, {
+      addresses: saved.addresses.map((address) => unmasked(address)),
+      gateways: saved.gateways.map((gateway) => gateway.split("/")[0] ?? ""),
+    });
+  }
+  putServiceBack(session, saved);
+  if (isInPlace(session.state, saved)) {
+    return true;
+  }
+  session.seconds += SETTLE_SECONDS;
+  return false;
+}
+
+function putServiceBack(session: Session, saved: SavedConfiguration): void {
+  const { dhcpService } = session.state;
+  session.state = {
+    ...session.state,
+    dhcpService: {
+      ...dhcpService,
+      startMode: saved.dhcpMode === "Disabled" ? "disabled" : dhcpService.startMode,
+      state: saved.dhcpRan ? dhcpService.state : "stopped",
+    },
+  };
+}
+
+function isInPlace(state: GuestState, saved: SavedConfiguration): boolean {
+  const adapter = adapterOf(state, saved.guid);
+  if (adapter === undefined || adapter.dhcp) {
+    return false;
+  }
+  const stored = storedConfiguration(adapter);
+  const same = stored.addresses.join(",") === saved.addresses.join(",");
+  return same && (saved.addresses.length === 0 || hops(stored.gateways) === hops(saved.gateways));
+}
+
+function hops(gateways: readonly string[]): string {
+  return gateways.map((gateway) => gateway.split("/")[0]).join(",");
+}
+
+function unmasked(address: string): { ip: string; prefixLength: number } {
+  const [ip = "", mask = ""] = address.split("/");
+  const bits = mask.split(".").map((octet) => Number(octet).toString(2).replaceAll("0", "").length);
+  return { ip, prefixLength: bits.reduce((sum, length) => sum + length, 0) };
+}
