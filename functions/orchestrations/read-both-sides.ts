@@ -29,6 +29,7 @@ export function* firstProbe(run: Run, facts: AzureFacts): Generator<Task, ProbeA
 
 function* resultsOf(run: Run, tasks: Task[]): Generator<Task, readonly unknown[], unknown> {
   const results: unknown = yield run.context.df.Task.all(tasks);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Task.all gives the results of its tasks, in order
   return results as readonly unknown[];
 }
 

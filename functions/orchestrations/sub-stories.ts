@@ -15,6 +15,8 @@ interface Stories {
   readonly makeBackup: { readonly input: BackupQuestion; readonly output: BackupResult };
 }
 
+type SubStory = "confirmSilence" | "readGuest" | "makeBackup";
+
 /** What the orchestration of that name was started with. */
 export function inputOf<Name extends keyof Stories>(
   context: OrchestrationContext,
@@ -24,7 +26,7 @@ export function inputOf<Name extends keyof Stories>(
 }
 
 /** Starts a sub-story beside the caller's own; wait for it with `resultOf`. */
-export function startStory<Name extends "confirmSilence" | "readGuest" | "makeBackup">(
+export function startStory<Name extends SubStory>(
   context: OrchestrationContext,
   name: Name,
   input: Stories[Name]["input"],
@@ -33,10 +35,11 @@ export function startStory<Name extends "confirmSilence" | "readGuest" | "makeBa
 }
 
 /** Waits for a sub-story that was started under that name. */
-export function* resultOf<Name extends keyof Stories>(
+export function* resultOf<Name extends SubStory>(
   _name: Name,
   task: Task,
 ): Generator<Task, Stories[Name]["output"], unknown> {
   const result: unknown = yield task;
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the list above types both ends
   return result as Stories[Name]["output"];
 }
