@@ -4,7 +4,6 @@ import type { TokenCredential } from "@azure/core-auth";
 import type { HttpClient, Pipeline, PipelinePolicy } from "@azure/core-rest-pipeline";
 
 import { ConfigurationError } from "../domain/errors.ts";
-import type { Settings } from "../settings.ts";
 import { identityOfToken } from "./own-identity.ts";
 import type { OwnIdentity } from "./own-identity.ts";
 import { responseTracePolicy } from "./response-trace.ts";
@@ -37,13 +36,19 @@ interface Cloud {
   readonly adjust: (pipeline: Pipeline) => void;
 }
 
+/** Where simulated Azure listens, and the token it takes. */
+interface SimulatorAddress {
+  readonly armEndpoint: string;
+  readonly token: string;
+}
+
 /**
  * Opens the way to Azure: the real one with `DefaultAzureCredential`, or a simulated one on this machine. The SDKs are
  * loaded when first needed. Nothing is retried here: every failed request surfaces, and a durable timer does the waiting.
  * @throws ConfigurationError `simulator-not-local` if the simulator is not on a loopback address.
  */
 export function createAzure(
-  settings: Pick<Settings, "simulator">,
+  settings: { readonly simulator: SimulatorAddress | null },
   options: AzureOptions = {},
 ): Azure {
   const cloud =
