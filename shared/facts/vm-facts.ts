@@ -21,7 +21,7 @@ export function vmFactsOf(vmId: string, vm: VirtualMachine): VmFacts {
     osType: osTypeOf(vm),
     powerState: powerStateOf(vm.instanceView?.statuses ?? []),
     agentReady: agent.some(isReady),
-    agentReportedAt: newestOf(agent),
+    agentReportedAt: newestOf(agent.filter(isReady)),
     osDisk: osDiskOf(vm),
     tags: vm.tags ?? {},
     inScaleSet: vm.virtualMachineScaleSet?.id !== undefined,
@@ -64,6 +64,7 @@ function isReady({ code, displayStatus }: InstanceViewStatus): boolean {
   return code?.toLowerCase() === "provisioningstate/succeeded" || displayStatus === "Ready";
 }
 
+/** While the agent is not ready Azure gives the time of the question instead, so such a status is left out before. */
 function newestOf(statuses: readonly InstanceViewStatus[]): string | null {
   const times = statuses.flatMap(({ time }) => (time === undefined ? [] : [time.getTime()]));
   const valid = times.filter((time) => !Number.isNaN(time));

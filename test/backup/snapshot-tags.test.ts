@@ -51,6 +51,10 @@ test.prop([string({ minLength: 1 }), string({ minLength: 1, maxLength: 64 })])(
   },
 );
 
+it("shortens the longest name that a VM can have", () => {
+  expect(snapshotNameOf("incident-1", "v".repeat(64)).length).toBeLessThanOrEqual(80);
+});
+
 it("gives each incident its own name", () => {
   expect(snapshotNameOf("incident-1", "vm")).not.toBe(snapshotNameOf("incident-2", "vm"));
 });
