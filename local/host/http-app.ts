@@ -1,0 +1,90 @@
+import { Hono } from "hono";
+import type { Context, MiddlewareHandler } from "hono";
+import { bodyLimit } from "hono/body-limit";
+
+import { durableApi, publicDurablePath, workerDurablePath } from "./durable-api.ts";
+import { eventGridTriggers } from "./event-grid.ts";
+import type { Emit } from "./host-events.ts";
+import { httpTriggers } from "./http-triggers.ts";
+import type { Journal } from "./journal.ts";
+import type { Registry } from "./registry.ts";
+import type { TriggerRunner } from "./triggers.ts";
+
+/** What the host's HTTP side needs. */
+export interface HttpAppParts {
+  readonly registry: Registry;
+  readonly runner: TriggerRunner;
+  readonly journal: Journal;
+  readonly emit: Emit;
+  /** Tells that an orchestration has work. */
+  readonly wake: () => void;
+  readonly isStopping: () => boolean;
+}
+
+/** In bytes. Event Grid sends at most 1 MiB at once, and nothing else that the host serves is larger. */
+const maxBodyBytes = 1_572_864;
+const loopbackHosts: ReadonlySet<string> = new Set(["127.0.0.1", "localhost", "[::1]"]);
+
+/** Everything that the host serves. A stopping host takes no more triggers, but those under way may use the Durable API. */
+export function createHttpApp(parts: HttpAppParts): Hono {
+  const app = new Hono();
+  app.use(report(parts.emit));
+  app.use(
+    refuseUnless(isFromLoopback, 403, "not-loopback", "Only this machine's own programs may ask."),
+  );
+  app.use(limitBody());
+  const durable = durableApi(parts);
+  app.route(workerDurablePath, durable);
+  app.route(publicDurablePath, durable);
+  app.use(refuseUnless(() => !parts.isStopping(), 503, "stopping", "The host is stopping."));
+  app.route("/", eventGridTriggers(parts.registry, parts.runner));
+  app.route("/", httpTriggers(parts.registry, parts.runner));
+  app.notFound((context) =>
+    context.json({ error: { code: "not-found", message: "Nothing is served at this path." } }, 404),
+  );
+  return app;
+}
+
+function report(emit: Emit): MiddlewareHandler {
+  return async (context, next) => {
+    const begun = performance.now();
+    await next();
+    const { method, path } = context.req;
+    const durationMs = performance.now() - begun;
+    emit({ kind: "request", method, path, status: context.res.status, durationMs });
+  };
+}
+
+function refuseUnless(
+  holds: (context: Context) => boolean,
+  status: 403 | 503,
+  code: string,
+  message: string,
+): MiddlewareHandler {
+  return async (context, next) =>
+    holds(context) ? await next() : context.json({ error: { code, message } }, status);
+}
+
+function limitBody(): MiddlewareHandler {
+  const message = `The body is larger than ${maxBodyBytes} bytes.`;
+  return bodyLimit({
+    maxSize: maxBodyBytes,
+    onError: (context) => context.json({ error: { code: "body-too-large", message } }, 413),
+  });
+}
+
+/**
+ * Whether a request may come from this machine's own programs: it names a loopback host, and no page of another origin
+ * sent it. The host checks no keys, so a web page open in a browser on this machine must not reach it.
+ */
+function isFromLoopback(context: Context): boolean {
+  const origin = context.req.header("origin");
+  return (
+    loopbackHosts.has(new URL(context.req.url).hostname) &&
+    (origin === undefined || isLoopbackOrigin(origin))
+  );
+}
+
+function isLoopbackOrigin(origin: string): boolean {
+  return URL.canParse(origin) && loopbackHosts.has(new URL(origin).hostname);
+}
