@@ -1,0 +1,133 @@
+import type { HttpBindings } from "@hono/node-server";
+import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
+import { Hono } from "hono";
+import type { Context } from "hono";
+
+import { requireApiVersion, requireScope } from "./arm-call.ts";
+import type { ArmRoute } from "./arm-call.ts";
+import { ArmError } from "./arm-error.ts";
+import { ARM_ROUTES } from "./arm-routes.ts";
+import { passGate } from "./gate.ts";
+import type { Departure } from "./gate.ts";
+import { readIdentity } from "./identity.ts";
+import type { Reply } from "./reply.ts";
+import type { Simulation } from "./simulation.ts";
+
+/** The environment of simulated Azure's web applications. */
+export interface WebEnvironment {
+  Bindings: HttpBindings;
+}
+
+const UNKNOWN: Omit<ArmRoute, "method" | "path"> = {
+  operation: "unknown",
+  handle: ({ name }) => {
+    throw new ArmError(404, "InvalidResourceType", `Simulated Azure does not know '${name}'.`);
+  },
+};
+
+/** Makes the part that answers like Azure Resource Manager; its paths match in any letter case. */
+export function makeArmApp(simulation: Simulation): Hono<WebEnvironment> {
+  const app = new Hono<WebEnvironment>({ getPath: (request) => lowerPath(request.url) });
+  for (const route of ARM_ROUTES) {
+    app.on(route.method, route.path, async (context) => await serve(simulation, route, context));
+  }
+  app.notFound(async (context) => await serve(simulation, UNKNOWN, context));
+  return app;
+}
+
+function lowerPath(url: string): string {
+  const path = new URL(url).pathname.toLowerCase();
+  return path.length > 1 && path.endsWith("/") ? path.slice(0, -1) : path;
+}
+
+async function serve(
+  simulation: Simulation,
+  route: Omit<ArmRoute, "method" | "path">,
+  context: Context<WebEnvironment>,
+): Promise<Response> {
+  const url = new URL(context.req.url);
+  const name = resourceName(context, url.pathname);
+  const content = readContent(await context.req.text());
+  const arrival = {
+    operation: route.operation,
+    method: context.req.method,
+    path: url.pathname,
+    vm: route.vm?.(simulation, name, content.body) ?? null,
+    script: route.script?.(simulation, name, content.body) ?? null,
+    clientGone: closed(context),
+  };
+  const departure = await passGate(simulation, arrival, (faults): Reply => {
+    const caller = readIdentity(context.req.header("Authorization"));
+    requireApiVersion(url.searchParams);
+    requireScope(simulation, url.pathname);
+    if (!content.valid) {
+      throw new ArmError(
+        400,
+        "InvalidRequestContent",
+        "The request content was invalid and could not be deserialized.",
+      );
+    }
+    const ifMatch = context.req.header("If-Match") ?? null;
+    return route.handle({
+      simulation,
+      name,
+      query: url.searchParams,
+      ifMatch,
+      body: content.body,
+      caller,
+      faults,
+    });
+  });
+  return leave(simulation, context, departure);
+}
+
+/** The last part of the path as the caller spelled it, actions such as `runCommand` left out. */
+function resourceName(context: Context<WebEnvironment>, path: string): string {
+  const lower = context.req.param("name");
+  const parts = path.split("/").map((part) => decodeURIComponent(part));
+  return parts.findLast((part) => part.toLowerCase() === lower) ?? path;
+}
+
+function readContent(text: string): { readonly valid: boolean; readonly body: unknown } {
+  if (text === "") {
+    return { valid: true, body: null };
+  }
+  try {
+    return { valid: true, body: JSON.parse(text) };
+  } catch {
+    return { valid: false, body: null };
+  }
+}
+
+async function closed(context: Context<WebEnvironment>): Promise<void> {
+  const { outgoing } = context.env;
+  await new Promise<void>((resolve) => {
+    outgoing.once("close", resolve);
+  });
+}
+
+function leave(
+  simulation: Simulation,
+  context: Context<WebEnvironment>,
+  departure: Departure,
+): Response {
+  if (departure.kind === "break") {
+    context.env.outgoing.destroy();
+    return RESPONSE_ALREADY_SENT;
+  }
+  if (departure.kind === "hang") {
+    return RESPONSE_ALREADY_SENT;
+  }
+  const { status, body, headers } = departure.reply;
+  const id = simulation.random.guid();
+  return new Response(body === undefined ? null : JSON.stringify(body), {
+    status,
+    headers: {
+      ...(body === undefined ? {} : { "Content-Type": "application/json; charset=utf-8" }),
+      "Cache-Control": "no-cache",
+      "x-ms-request-id": id,
+      "x-ms-correlation-request-id": id,
+      ...headers,
+    },
+  });
+}

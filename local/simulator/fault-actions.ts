@@ -1,0 +1,80 @@
+import type { Fault } from "./fault-schema.ts";
+import { changeAddress, changeGuest, touchTags } from "./human.ts";
+import { deleteVm, startVm, stopVm } from "./power.ts";
+import type { Simulation } from "./simulation.ts";
+import { nicsOf } from "./world.ts";
+import type { VmState } from "./world.ts";
+
+/** Does to VMs what the struck faults say for this moment of the request. */
+export function strikeVms(
+  simulation: Simulation,
+  faults: readonly Fault[],
+  when: "before" | "after",
+): void {
+  for (const fault of faults) {
+    const vm = simulation.world.vms.get(fault.vm?.toLowerCase() ?? "");
+    if (vm !== undefined && isVmFault(fault) && fault.when === when) {
+      strikeVm(simulation, vm, fault);
+    }
+  }
+}
+
+/** The kinds that do something to a VM; the others change the answer or the operation. */
+type VmFault = Extract<
+  Fault,
+  { kind: "power" | "deleteVm" | "humanNicChange" | "humanGuestChange" | "lease" }
+>;
+
+function isVmFault(fault: Fault): fault is VmFault {
+  return ["power", "deleteVm", "humanNicChange", "humanGuestChange", "lease"].includes(fault.kind);
+}
+
+function strikeVm(simulation: Simulation, vm: VmState, fault: VmFault): void {
+  switch (fault.kind) {
+    case "power":
+      strikePower(simulation, vm, fault.state);
+      break;
+    case "deleteVm":
+      deleteVm(simulation, vm, "human");
+      break;
+    case "humanNicChange":
+      strikeNic(simulation, vm, fault);
+      break;
+    case "humanGuestChange":
+      changeGuest(simulation, vm, { static: fault.static });
+      break;
+    case "lease":
+      for (const nic of nicsOf(simulation.world, vm).slice(0, 1)) {
+        nic.lease = fault.lease;
+      }
+      break;
+  }
+}
+
+function strikePower(
+  simulation: Simulation,
+  vm: VmState,
+  state: "deallocated" | "stopped" | "running",
+): void {
+  if (state === "running") {
+    startVm(simulation, vm, "human");
+  } else {
+    stopVm(simulation, vm, state, { by: "human" });
+  }
+}
+
+function strikeNic(
+  simulation: Simulation,
+  vm: VmState,
+  fault: Extract<Fault, { kind: "humanNicChange" }>,
+): void {
+  const nic = nicsOf(simulation.world, vm)[0];
+  if (nic === undefined) {
+    return;
+  }
+  if (fault.tagsOnly) {
+    touchTags(simulation, nic);
+  } else {
+    changeAddress(simulation, nic, fault.address ?? null);
+  }
+}

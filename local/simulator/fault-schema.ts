@@ -1,0 +1,174 @@
+import { z } from "zod";
+
+/** Names of the requests that simulated Azure knows, as faults, holds and its log use them. */
+export const OPERATIONS = [
+  "vm.get",
+  "vm.instanceView",
+  "vm.list",
+  "vm.start",
+  "vm.restart",
+  "vm.deallocate",
+  "runCommand.post",
+  "nic.get",
+  "nic.list",
+  "nic.put",
+  "subnet.get",
+  "nsg.get",
+  "publicIp.get",
+  "disk.get",
+  "snapshot.put",
+  "snapshot.get",
+  "snapshot.list",
+  "snapshot.patch",
+  "snapshot.delete",
+  "operation.get",
+  "group.get",
+  "proxy.connect",
+  "unknown",
+] as const;
+
+/** A request's name. */
+export type Operation = (typeof OPERATIONS)[number];
+
+/** A request's name as outside data. */
+export const operation = z.enum(OPERATIONS);
+
+const seconds = z.number().min(0).max(86_400);
+const when = z.enum(["before", "after"]);
+
+/** What each fault needs to know when it strikes: which requests, and from which one on for how many. */
+const matching = {
+  vm: z.string().min(1).optional(),
+  script: z.string().min(1).optional(),
+  /** The first matching request that it strikes. */
+  nth: z.number().int().min(1).default(1),
+  /** How many it strikes from there. */
+  count: z.union([z.number().int().min(1), z.literal("always")]).default(1),
+};
+const anyRequest = { operation, ...matching };
+const runCommand = { operation: operation.default("runCommand.post"), ...matching };
+const probe = { operation: operation.default("proxy.connect"), ...matching };
+
+/** An address with its prefix length, for example `10.30.1.99/24`. */
+export const cidr = z.cidrv4();
+
+/** A static configuration of a guest's adapter. */
+export const staticConfiguration = z.strictObject({
+  addresses: z.array(cidr).min(1),
+  gateway: z.ipv4().nullable().default(null),
+  dnsServers: z.array(z.ipv4()).default([]),
+});
+
+/** What the simulated DHCP server answers to one NIC. */
+export const leaseRule = z.union([
+  /** Azure's own address, as the real one does. */
+  z.literal("azure"),
+  z.literal("never"),
+  z.strictObject({ address: cidr, gateway: z.ipv4().optional() }),
+]);
+
+/** Something that goes wrong at one request; `when` says before or after that request's effect. */
+export const fault = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("throttle"),
+    ...anyRequest,
+    /** Left out: the answer has no `Retry-After`. */
+    retryAfterSeconds: z.number().int().min(0).optional(),
+  }),
+  z.strictObject({
+    kind: z.literal("error"),
+    ...anyRequest,
+    status: z.number().int().min(400).max(599).default(500),
+    code: z.string().min(1).default("InternalServerError"),
+    message: z.string().default("An internal error occurred."),
+    when: when.default("before"),
+  }),
+  /** The answer never arrives: the connection breaks, or stays open for ever. */
+  z.strictObject({
+    kind: z.literal("lost"),
+    ...anyRequest,
+    how: z.enum(["break", "hang"]).default("break"),
+    when: when.default("after"),
+  }),
+  /** Adds to the duration of the operation, or of the answer where there is no operation. */
+  z.strictObject({ kind: z.literal("slow"), ...anyRequest, seconds }),
+  /** The operation is never said to end; `before`: it does nothing either. */
+  z.strictObject({ kind: z.literal("stuck"), ...anyRequest, when: when.default("after") }),
+  /** The operation ends as failed; `before`: without an effect. */
+  z.strictObject({
+    kind: z.literal("failOperation"),
+    ...anyRequest,
+    code: z.string().min(1).default("InternalExecutionError"),
+    message: z.string().default("An internal execution error occurred. Please retry later."),
+    when: when.default("before"),
+  }),
+  /** The Run Command slot is taken, at this request and for `seconds` from it on. */
+  z.strictObject({ kind: z.literal("busySlot"), ...runCommand, seconds: seconds.default(0) }),
+  /** The slot stays taken for `seconds` after this command's success. */
+  z.strictObject({ kind: z.literal("lingeringSlot"), ...runCommand, seconds }),
+  z.strictObject({
+    kind: z.literal("killScript"),
+    ...runCommand,
+    after: z.enum(["armed", "switched", "leased"]),
+  }),
+  /** Windows itself fails: netsh's switch, netsh's way back, the removal of a task. */
+  z.strictObject({
+    kind: z.literal("guestTrouble"),
+    ...runCommand,
+    what: z.array(z.enum(["switch", "restore", "unregister"])).min(1),
+  }),
+  /** Only the last `bytes` of the output arrive. */
+  z.strictObject({
+    kind: z.literal("cutOutput"),
+    ...runCommand,
+    bytes: z.number().int().min(0).max(4096).default(64),
+  }),
+  z.strictObject({
+    kind: z.literal("power"),
+    ...anyRequest,
+    vm: z.string().min(1),
+    state: z.enum(["deallocated", "stopped", "running"]).default("deallocated"),
+    when: when.default("after"),
+  }),
+  z.strictObject({
+    kind: z.literal("deleteVm"),
+    ...anyRequest,
+    vm: z.string().min(1),
+    when: when.default("after"),
+  }),
+  /** Someone else writes the primary NIC: another address (the next free one if none is named), or only its tags. */
+  z.strictObject({
+    kind: z.literal("humanNicChange"),
+    ...anyRequest,
+    vm: z.string().min(1),
+    address: z.ipv4().optional(),
+    tagsOnly: z.boolean().default(false),
+    when: when.default("after"),
+  }),
+  /** Someone sets a static address in Windows, on the primary NIC's adapter. */
+  z.strictObject({
+    kind: z.literal("humanGuestChange"),
+    ...anyRequest,
+    vm: z.string().min(1),
+    static: staticConfiguration,
+    when: when.default("after"),
+  }),
+  z.strictObject({
+    kind: z.literal("lease"),
+    ...anyRequest,
+    vm: z.string().min(1),
+    lease: leaseRule,
+    when: when.default("before"),
+  }),
+  z.strictObject({ kind: z.literal("dropProbe"), ...probe }),
+  z.strictObject({ kind: z.literal("noRoute"), ...probe }),
+]);
+
+/** A fault with every default filled in. */
+export type Fault = z.output<typeof fault>;
+
+/** What the simulated DHCP server answers to one NIC. */
+export type LeaseRule = z.output<typeof leaseRule>;
+
+/** A static configuration of a guest's adapter. */
+export type StaticConfiguration = z.output<typeof staticConfiguration>;

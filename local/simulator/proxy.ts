@@ -1,0 +1,125 @@
+import type { IncomingMessage } from "node:http";
+import { Socket } from "node:net";
+import type { Duplex } from "node:stream";
+
+import { reach } from "./fabric.ts";
+import type { Reach } from "./fabric.ts";
+import type { Fault } from "./fault-schema.ts";
+import { passGate } from "./gate.ts";
+import { serveRdp } from "./rdp-listener.ts";
+import type { Simulation } from "./simulation.ts";
+
+/** Status 200 stands for an open connection, 502 for a refused one, 504 for no route, 408 for silence. */
+const STATUS_OF: Record<Reach["kind"], number> = {
+  open: 200,
+  refused: 502,
+  noRoute: 504,
+  silent: 408,
+};
+
+/** Serves an HTTP CONNECT: a jump host inside the virtual network, with the fabric's rules behind it. */
+export function serveConnect(
+  simulation: Simulation,
+  request: IncomingMessage,
+  stream: Duplex,
+  head: Buffer,
+): void {
+  // Node gives a Socket here for HTTP; anything else cannot carry a tunnel.
+  if (!(stream instanceof Socket)) {
+    stream.destroy();
+    return;
+  }
+  stream.on("error", () => {
+    stream.destroy();
+  });
+  void tunnel(simulation, { target: request.url ?? "", socket: stream, head });
+}
+
+interface Tunnel {
+  readonly target: string;
+  readonly socket: Socket;
+  readonly head: Buffer;
+}
+
+async function tunnel(simulation: Simulation, { target, socket, head }: Tunnel): Promise<void> {
+  const address = /^(?<host>[^:]+):(?<port>\d{1,5})$/u.exec(target)?.groups;
+  const host = address?.["host"] ?? "";
+  const port = Number(address?.["port"] ?? 0);
+  const outcomes: Reach[] = [];
+  const arrival = {
+    operation: "proxy.connect",
+    method: "CONNECT",
+    path: target,
+    vm: ownerOf(simulation, host),
+    script: null,
+    clientGone: closed(socket),
+  } as const;
+  const departure = await passGate(simulation, arrival, (faults) => {
+    const found = struckReach(faults) ?? reach(simulation.world, host, port);
+    outcomes.push(found);
+    return { status: STATUS_OF[found.kind] };
+  });
+  if (departure.kind === "break") {
+    socket.destroy();
+  } else if (departure.kind === "reply") {
+    await finish(simulation, { socket, head }, outcomes[0] ?? null, departure.reply.status);
+  }
+}
+
+async function finish(
+  simulation: Simulation,
+  { socket, head }: Omit<Tunnel, "target">,
+  found: Reach | null,
+  status: number,
+): Promise<void> {
+  if (found?.kind === "open" && status === 200) {
+    socket.write("HTTP/1.1 200 Connection established\r\n\r\n");
+    serveRdp(socket, head);
+    return;
+  }
+  if (status === STATUS_OF.silent) {
+    // Nothing comes until the client leaves: that is what a dropped packet looks like.
+    socket.resume();
+    return;
+  }
+  if (status === STATUS_OF.noRoute) {
+    await new Promise((resolve) => {
+      setTimeout(resolve, simulation.latency.noRouteMs());
+    });
+  }
+  const reason = status === STATUS_OF.refused ? "Bad Gateway" : "Gateway Timeout";
+  socket.end(`HTTP/1.1 ${status} ${reason}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`);
+}
+
+function struckReach(faults: readonly Fault[]): Reach | null {
+  for (const fault of faults) {
+    if (fault.kind === "dropProbe") {
+      return { kind: "silent", why: "a fault drops it" };
+    }
+    if (fault.kind === "noRoute") {
+      return { kind: "noRoute" };
+    }
+  }
+  return null;
+}
+
+function ownerOf(simulation: Simulation, host: string): string | null {
+  const { world } = simulation;
+  for (const nic of world.nics.values()) {
+    for (const configuration of nic.configurations) {
+      const publicIp = world.publicIps.get(configuration.publicIp?.toLowerCase() ?? "");
+      if (configuration.address === host || publicIp?.address === host) {
+        return nic.vm;
+      }
+    }
+  }
+  return null;
+}
+
+async function closed(socket: Socket): Promise<void> {
+  await new Promise<void>((resolve) => {
+    socket.once("close", () => {
+      resolve();
+    });
+  });
+}

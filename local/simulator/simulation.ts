@@ -1,0 +1,58 @@
+import type { Faults } from "./faults.ts";
+import type { Holds } from "./holds.ts";
+import type { Identity } from "./identity.ts";
+import type { Latency } from "./latency.ts";
+import type { SimulatorLog } from "./log.ts";
+import type { Random } from "./random.ts";
+import type { Timeline } from "./timeline.ts";
+import type { World } from "./world.ts";
+
+/** How an asynchronous operation of Resource Manager stands. */
+export interface OperationState {
+  readonly id: string;
+  /** Which part of Azure runs it: it decides the form of its address. */
+  readonly provider: "Microsoft.Compute" | "Microsoft.Network";
+  readonly vm: string | null;
+  readonly script: string | null;
+  readonly startedAt: string;
+  status: "InProgress" | "Succeeded" | "Failed";
+  endedAt: string | null;
+  /** Body of its result; null: it has none. */
+  result: unknown;
+  error: { readonly code: string; readonly message: string } | null;
+}
+
+/** Something that Azure tells to those who subscribed. */
+export interface ResourceChange {
+  readonly kind: "Write" | "Delete" | "Action";
+  readonly resourceId: string;
+  /** For example `Microsoft.Network/networkInterfaces`. */
+  readonly resourceType: string;
+  /** For example `Microsoft.Network/networkInterfaces/write`. */
+  readonly action: string;
+  readonly method: string;
+  readonly caller: Identity;
+}
+
+/** Everything that the parts of simulated Azure share. */
+export interface Simulation {
+  readonly world: World;
+  readonly timeline: Timeline;
+  readonly latency: Latency;
+  readonly random: Random;
+  readonly log: SimulatorLog;
+  readonly faults: Faults;
+  readonly holds: Holds;
+  readonly operations: Map<string, OperationState>;
+  /** The program's own identity, to which the token belongs. */
+  readonly identity: Identity;
+  /** Whoever changes things beside the program. */
+  readonly human: Identity;
+  readonly token: string;
+  readonly commandDeliveryMs: number;
+  now(): Date;
+  /** `http://127.0.0.1:PORT`, once it listens. */
+  endpoint(): string;
+  /** Tells the subscribers. */
+  publish(change: ResourceChange): void;
+}

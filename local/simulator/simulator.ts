@@ -1,0 +1,171 @@
+import { createServer } from "node:http";
+import type { Server } from "node:http";
+import type { Duplex } from "node:stream";
+
+import { getRequestListener } from "@hono/node-server";
+
+import { makeAdminApp } from "./admin-app.ts";
+import { makeArmApp } from "./arm-app.ts";
+import { buildWorld } from "./build-world.ts";
+import { makeFaults } from "./faults.ts";
+import { fireTasks, nextTaskAt } from "./guests.ts";
+import { makeHolds } from "./holds.ts";
+import { issueToken } from "./identity.ts";
+import { makeLatency } from "./latency.ts";
+import type { LatencyProfile } from "./latency.ts";
+import { makeLog } from "./log.ts";
+import { catchUp } from "./power.ts";
+import { serveConnect } from "./proxy.ts";
+import { makePublisher } from "./publisher.ts";
+import type { Publisher } from "./publisher.ts";
+import { seededRandom } from "./random.ts";
+import type { Scenario } from "./scenario.ts";
+import type { Simulation } from "./simulation.ts";
+import { makeTimeline } from "./timeline.ts";
+
+/** What to simulate, and how. */
+export interface SimulatorOptions {
+  readonly scenario: Scenario;
+  /** Loopback port. @default a free one */
+  readonly port?: number;
+  /** @default "instant" */
+  readonly latency?: LatencyProfile;
+  /** Gets one line of text for each answered request and each effect. */
+  readonly onLog?: (line: string) => void;
+  /** The simulator's clock. @default the machine's */
+  readonly now?: () => Date;
+}
+
+/** A simulated Azure that listens. */
+export interface Simulator {
+  /** `http://127.0.0.1:PORT`: Resource Manager, the CONNECT proxy, and the simulator's own `/_simulator`. */
+  readonly armEndpoint: string;
+  readonly subscriptionId: string;
+  /** A bearer token which it accepts. */
+  readonly token: string;
+  /** Stops listening and cuts every connection. */
+  close(): Promise<void>;
+}
+
+/** Waits before an event is delivered again; Azure begins with 10 s and goes on for a day. */
+const RETRY_DELAYS_MS: Record<LatencyProfile, readonly number[]> = {
+  instant: [50, 100, 200, 400, 800, 1600, 3200],
+  demo: [1000, 2000, 4000, 8000, 16_000],
+};
+
+/**
+ * Starts a simulated Azure on a loopback port.
+ * @throws Error if the port is taken.
+ */
+export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
+  let endpoint = "";
+  const { simulation, publisher } = makeSimulation(options, () => endpoint);
+  const arm = makeArmApp(simulation);
+  const admin = makeAdminApp(simulation, publisher);
+  const listener = getRequestListener(async (request, env) =>
+    new URL(request.url).pathname.startsWith("/_simulator")
+      ? await admin.fetch(request, env)
+      : await arm.fetch(request, env),
+  );
+  const server = createServer((request, response) => {
+    void listener(request, response);
+  });
+  const sockets = new Set<Duplex>();
+  server.on("connection", (socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+  });
+  server.on("connect", (request, socket, head) => {
+    serveConnect(simulation, request, socket, head);
+  });
+  endpoint = await listen(server, options.port ?? 0);
+  planAlerts(simulation, publisher, options.scenario);
+  return {
+    armEndpoint: endpoint,
+    subscriptionId: simulation.world.subscriptionId,
+    token: simulation.token,
+    async close() {
+      simulation.timeline.stop();
+      publisher.stop();
+      simulation.holds.clear();
+      await close(server, sockets);
+    },
+  };
+}
+
+function makeSimulation(
+  options: SimulatorOptions,
+  endpoint: () => string,
+): { readonly simulation: Simulation; readonly publisher: Publisher } {
+  const { scenario, latency = "instant" } = options;
+  const now = options.now ?? ((): Date => new Date());
+  const random = seededRandom(scenario.seed);
+  const world = buildWorld(scenario, random, now().getTime());
+  const log = makeLog(now, options.onLog ?? ((): void => undefined));
+  const identity = { oid: random.guid(), appid: random.guid() };
+  const timeline = makeTimeline({
+    now,
+    nextOutside: () => nextTaskAt(world),
+    runOutside(at) {
+      fireTasks(simulation, at);
+      catchUp(simulation);
+    },
+  });
+  const retryDelaysMs = RETRY_DELAYS_MS[latency];
+  const publisher = makePublisher({ world, random, timeline, retryDelaysMs, now });
+  const simulation: Simulation = {
+    world,
+    timeline,
+    latency: makeLatency(latency, seededRandom(scenario.seed)),
+    random,
+    log,
+    faults: makeFaults(scenario.faults),
+    holds: makeHolds(),
+    operations: new Map(),
+    identity,
+    human: { oid: random.guid(), appid: random.guid() },
+    token: issueToken(identity, scenario.tenantId),
+    commandDeliveryMs: scenario.commandDeliverySeconds * 1000,
+    now,
+    endpoint,
+    publish(change) {
+      publisher.publish(change);
+    },
+  };
+  return { simulation, publisher };
+}
+
+function planAlerts(simulation: Simulation, publisher: Publisher, scenario: Scenario): void {
+  for (const planned of scenario.alerts) {
+    publisher.onAlertSubscriber(() => {
+      const vm = simulation.world.vms.get(planned.vm.toLowerCase());
+      if (vm !== undefined) {
+        publisher.alert(vm, { ...planned, delaySeconds: planned.afterSeconds });
+      }
+    });
+  }
+}
+
+async function listen(server: Server, port: number): Promise<string> {
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, "127.0.0.1", resolve);
+  });
+  const address = server.address();
+  if (address === null || typeof address === "string") {
+    throw new Error("Simulated Azure does not listen on a TCP port.");
+  }
+  return `http://127.0.0.1:${address.port}`;
+}
+
+async function close(server: Server, sockets: ReadonlySet<Duplex>): Promise<void> {
+  const closed = new Promise<void>((resolve) => {
+    server.close(() => {
+      resolve();
+    });
+  });
+  for (const socket of sockets) {
+    socket.destroy();
+  }
+  await closed;
+}

@@ -1,0 +1,92 @@
+import { restorePoller } from "@azure/arm-compute";
+import { describe, expect, it } from "vitest";
+
+import { clientsFor, simulate } from "./harness.ts";
+
+describe("the real SDK clients against simulated Azure", () => {
+  it("read a VM with its instance view, its NIC, subnet and disk", async () => {
+    const simulator = await simulate();
+    const { compute, network } = clientsFor(simulator);
+
+    const vm = await compute.virtualMachines.get("RG-FLEET", "VM-Bad-01", {
+      expand: "instanceView",
+    });
+    const nic = await network.networkInterfaces.get("rg-fleet", "nic-bad-01");
+    const subnet = await network.subnets.get("rg-fleet", "vnet-fleet", "snet-a");
+    const disk = await compute.disks.get("rg-fleet", "vm-bad-01-os");
+
+    expect(vm.name).toBe("vm-bad-01");
+    expect(vm.instanceView?.statuses?.map((status) => status.code)).toContain("PowerState/running");
+    expect(vm.instanceView?.vmAgent?.statuses?.[0]?.displayStatus).toBe("Ready");
+    expect(vm.networkProfile?.networkInterfaces?.[0]?.id).toBe(nic.id);
+    expect(nic.ipConfigurations?.[0]?.privateIPAddress).toBe("10.40.1.4");
+    expect(subnet.addressPrefix).toBe("10.40.1.0/24");
+    expect(subnet.ipConfigurations).toHaveLength(2);
+    expect(disk.managedBy).toBe(vm.id);
+  });
+
+  it("run a command, and go on with it from a serialized poller", async () => {
+    const simulator = await simulate();
+    const { compute } = clientsFor(simulator);
+
+    const poller = compute.virtualMachines.runCommand("rg-fleet", "vm-bad-01", {
+      commandId: "RunPowerShellScript",
+      script: ["hostname"],
+    });
+    const serialized = await poller.serialize();
+    const restored = restorePoller(compute, serialized, compute.virtualMachines.runCommand);
+    const result = await restored.pollUntilDone();
+
+    expect(result.value?.map((status) => status.code)).toEqual([
+      "ComponentStatus/StdOut/succeeded",
+      "ComponentStatus/StdErr/succeeded",
+    ]);
+    expect(result.value?.[0]?.message?.trim()).toBe("VM-BAD-01");
+  });
+
+  it("take a snapshot, list it, tag it and delete it", async () => {
+    const simulator = await simulate();
+    const { compute } = clientsFor(simulator);
+    const disk = await compute.disks.get("rg-fleet", "vm-bad-01-os");
+
+    const created = await compute.snapshots.createOrUpdate("rg-fleet", "Snap-One", {
+      location: "westeurope",
+      tags: { incident: "1" },
+      incremental: true,
+      creationData: { createOption: "Copy", sourceResourceId: disk.id ?? "" },
+    });
+    await compute.snapshots.update("rg-fleet", "snap-one", { tags: { closed: "yes" } });
+    const listed = [];
+    for await (const snapshot of compute.snapshots.list()) {
+      listed.push([snapshot.name, snapshot.tags?.["closed"]]);
+    }
+    await compute.snapshots.delete("rg-fleet", "snap-one");
+
+    expect(created.provisioningState).toBe("Succeeded");
+    expect(listed).toEqual([["Snap-One", "yes"]]);
+    await expect(compute.snapshots.get("rg-fleet", "snap-one")).rejects.toMatchObject({
+      statusCode: 404,
+      code: "ResourceNotFound",
+    });
+  });
+
+  it("write a NIC with its ETag, and are refused with an old one", async () => {
+    const simulator = await simulate();
+    const { network } = clientsFor(simulator);
+    const nic = await network.networkInterfaces.get("rg-fleet", "nic-good-01");
+    const headers = { "If-Match": nic.etag ?? "" };
+    const changed = { ...nic, tags: { seen: "yes" } };
+
+    await network.networkInterfaces.createOrUpdate("rg-fleet", "nic-good-01", changed, {
+      requestOptions: { headers },
+    });
+    const second = network.networkInterfaces.createOrUpdate("rg-fleet", "nic-good-01", changed, {
+      requestOptions: { headers },
+    });
+
+    await expect(second).rejects.toMatchObject({ statusCode: 412, code: "PreconditionFailed" });
+    const after = await network.networkInterfaces.get("rg-fleet", "nic-good-01");
+    expect(after.tags).toEqual({ seen: "yes" });
+    expect(after.etag).not.toBe(nic.etag);
+  });
+});
