@@ -21,6 +21,7 @@ import {
   aSilentProbe,
   aVm,
   azureFacts,
+  guestFacts,
   guestRead,
   guestUnreadable,
   NIC_ID,
@@ -62,7 +63,11 @@ function plan(overrides: Partial<PlanInput> = {}): Plan {
 }
 
 function guestWith(adapter: GuestAdapter, facts: Partial<GuestFacts> = {}): GuestReading {
-  return guestRead({ adapters: [adapter], ...facts });
+  return {
+    kind: "read",
+    facts: guestFacts({ adapters: [adapter], ...facts }),
+    netshText: "Configuration for interface",
+  };
 }
 
 function remediesOf(decided: Plan): readonly RemedyKind[] {
