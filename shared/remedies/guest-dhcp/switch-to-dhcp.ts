@@ -28,7 +28,7 @@ export type GuestSwitchPoll =
   | { readonly kind: "failed"; readonly code: string; readonly message: string };
 
 /** The script takes no dead-man's time shorter than its own bound: the wait for the lease, and this for a restore. */
-const RESTORE_SECONDS = 10;
+const RESTORE_SECONDS = 15;
 
 /**
  * Asks Windows to switch an adapter to DHCP, as a transaction. Run twice it is safe: the script looks at the guest first.

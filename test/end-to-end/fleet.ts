@@ -1,0 +1,229 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { createInterface } from "node:readline";
+import { setTimeout as pause } from "node:timers/promises";
+
+import { z } from "zod";
+
+import { parseScenario, type ScenarioInput } from "../../local/simulator/scenario.ts";
+import { startSimulator, type Simulator } from "../../local/simulator/simulator.ts";
+
+/** Waits of the tests: short, so that the whole table of faults runs in seconds. */
+export const SHORT_WAITS = {
+  REMEDIATOR_PROBE_WINDOW_SECONDS: "0.4",
+  REMEDIATOR_PROBE_TIMEOUT_SECONDS: "0.3",
+  REMEDIATOR_SECOND_PROBE_SECONDS: "0.2",
+  REMEDIATOR_GUEST_READ_SECONDS: "4",
+  REMEDIATOR_GUEST_SWITCH_SECONDS: "5",
+  REMEDIATOR_LEASE_WAIT_SECONDS: "1",
+  REMEDIATOR_DEAD_MAN_SECONDS: "16",
+  REMEDIATOR_SNAPSHOT_TIMEOUT_SECONDS: "6",
+  REMEDIATOR_SETTLE_SECONDS: "1",
+  REMEDIATOR_POLL_SECONDS: "0.1",
+  REMEDIATOR_RETRY_SECONDS: "0.1",
+} as const;
+
+const BIN = path.join(import.meta.dirname, "../../local/cli/remediator.mjs");
+
+const effect = z.object({ kind: z.string(), vm: z.string().nullish(), detail: z.string() });
+const request = z.object({
+  method: z.string(),
+  operation: z.string(),
+  status: z.number().nullish(),
+  vm: z.string().nullish(),
+  script: z.string().nullish(),
+});
+const logSchema = z.object({ requests: z.array(request), effects: z.array(effect) });
+const outcomeSchema = z.object({
+  kind: z.string(),
+  code: z.string(),
+  message: z.string(),
+  nextStep: z.string(),
+  remarks: z.array(z.string()),
+});
+const incidentSchema = z.object({
+  id: z.string(),
+  vmId: z.string(),
+  vmName: z.string(),
+  mode: z.string(),
+  closedAt: z.string().nullable(),
+  signalIds: z.array(z.string()),
+  outcome: outcomeSchema.nullable(),
+  ledger: z.array(z.looseObject({ state: z.string() })),
+  steps: z.array(z.looseObject({ name: z.string(), state: z.string() })),
+});
+
+/** What the simulator's log says. */
+export type SimulatorLog = z.output<typeof logSchema>;
+/** An incident, as the host's API shows it. */
+export type ShownIncident = z.output<typeof incidentSchema>;
+
+/** Simulated Azure in this process, and a real host in a process of its own, which can be killed. */
+export class Fleet {
+  readonly simulator: Simulator;
+  readonly folder: string;
+  readonly #settings: Readonly<Record<string, string>>;
+  #host: ChildProcess | null = null;
+  url = "";
+
+  private constructor(simulator: Simulator, settings: Readonly<Record<string, string>>) {
+    this.simulator = simulator;
+    this.#settings = { ...SHORT_WAITS, ...settings };
+    this.folder = mkdtempSync(path.join(tmpdir(), "remediator-test-"));
+  }
+
+  /** Starts both, and registers the host for the events of NIC writes if `events` is set. */
+  static async start(
+    scenario: ScenarioInput,
+    settings: Readonly<Record<string, string>> = {},
+  ): Promise<Fleet> {
+    const simulator = await startSimulator({ scenario: parseScenario(scenario) });
+    const fleet = new Fleet(simulator, settings);
+    await fleet.startHost();
+    return fleet;
+  }
+
+  /** Id of a VM of the scenario. */
+  vmId(name: string, resourceGroup = "rg-fleet"): string {
+    const { subscriptionId } = this.simulator;
+    return `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers/Microsoft.Compute/virtualMachines/${name}`;
+  }
+
+  /** Starts the host on the same data folder. */
+  async startHost(): Promise<void> {
+    const host = spawn(
+      process.execPath,
+      [
+        BIN,
+        "serve",
+        "--json",
+        "--port",
+        "0",
+        "--data",
+        this.folder,
+        "--simulator",
+        this.simulator.armEndpoint,
+      ],
+      { env: { ...process.env, ...this.#settings }, stdio: ["ignore", "pipe", "pipe"] },
+    );
+    this.#host = host;
+    const errors: string[] = [];
+    host.stderr.on("data", (chunk: Buffer) => errors.push(chunk.toString()));
+    const lines = createInterface({ input: host.stdout });
+    const ended = once(host, "exit").then(() => "");
+    const [line] = await Promise.race([once(lines, "line"), ended.then((text) => [text])]);
+    const first = z.string().parse(line);
+    if (first === "") {
+      throw new Error(`The host did not start: ${errors.join("")}`);
+    }
+    this.url = z.object({ url: z.string() }).parse(JSON.parse(first)).url;
+  }
+
+  /** Kills the host as a power cut would. */
+  async killHost(): Promise<void> {
+    const host = this.#host;
+    if (host !== null && host.exitCode === null && host.signalCode === null) {
+      const ended = once(host, "exit");
+      host.kill("SIGKILL");
+      await ended;
+    }
+  }
+
+  /** Ends both and removes the data. */
+  async close(): Promise<void> {
+    await this.killHost();
+    await this.simulator.close();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** Calls the host's API. */
+  async api(route: string, body?: unknown): Promise<{ status: number; body: unknown }> {
+    return await callJson(`${this.url}${route}`, body);
+  }
+
+  /** Calls the simulator's own interface, for example `/holds`. */
+  async admin(route: string, body?: unknown): Promise<unknown> {
+    const answer = await callJson(`${this.simulator.armEndpoint}/_simulator${route}`, body);
+    if (answer.status >= 400) {
+      throw new Error(`${route}: ${JSON.stringify(answer.body)}`);
+    }
+    return answer.body;
+  }
+
+  /** What simulated Azure was asked and what it did, of one VM if it is named. */
+  async log(vm?: string): Promise<SimulatorLog> {
+    const log = logSchema.parse(await this.admin("/log"));
+    return vm === undefined
+      ? log
+      : {
+          requests: log.requests.filter((entry) => entry.vm === vm),
+          effects: log.effects.filter((entry) => entry.vm === vm),
+        };
+  }
+
+  /** An operator asks for a heal; gives the signal's id. */
+  async heal(vm: string, more: Readonly<Record<string, unknown>> = {}): Promise<string> {
+    const answer = await this.api("/api/heal", { vmId: this.vmId(vm), ...more });
+    return z.object({ signalId: z.string() }).parse(answer.body).signalId;
+  }
+
+  /** Everything that the host has on record of a VM, newest first. */
+  async incidents(vm?: string): Promise<readonly ShownIncident[]> {
+    const { body } = await this.api("/api/incidents?limit=500");
+    const list = z
+      .object({ incidents: z.array(z.object({ id: z.string(), vmName: z.string() })) })
+      .parse(body);
+    const wanted = list.incidents.filter((entry) => vm === undefined || entry.vmName === vm);
+    return await Promise.all(
+      wanted.map(async ({ id }) =>
+        incidentSchema.parse((await this.api(`/api/incidents/${id}`)).body),
+      ),
+    );
+  }
+
+  /** Waits until a VM's newest incident is closed; gives it. */
+  async outcomeOf(vm: string, seconds = 45): Promise<ShownIncident> {
+    return await this.until(`an outcome of ${vm}`, seconds, async () => {
+      const [newest] = await this.incidents(vm);
+      return newest?.closedAt == null ? null : newest;
+    });
+  }
+
+  /** Asks again and again until the answer is not null, within a bound. */
+  async until<Answer>(
+    what: string,
+    seconds: number,
+    ask: () => Promise<Answer | null>,
+  ): Promise<Answer> {
+    const deadline = Date.now() + seconds * 1000;
+    for (;;) {
+      const answer = await ask();
+      if (answer !== null) {
+        return answer;
+      }
+      if (Date.now() > deadline) {
+        throw new Error(`Waited ${seconds} s for ${what}.`);
+      }
+      await pause(50);
+    }
+  }
+}
+
+async function callJson(url: string, body?: unknown): Promise<{ status: number; body: unknown }> {
+  const response = await fetch(url, {
+    ...(body === undefined
+      ? {}
+      : {
+          method: "POST",
+          headers: { "content-type": "application/json" },
+          body: typeof body === "string" ? body : JSON.stringify(body),
+        }),
+    signal: AbortSignal.timeout(30_000),
+  });
+  const text = await response.text();
+  const parsed: unknown = text === "" ? null : JSON.parse(text);
+  return { status: response.status, body: parsed };
+}
