@@ -9,12 +9,12 @@ import { passGate } from "./gate.ts";
 import { serveRdp } from "./rdp-listener.ts";
 import type { Simulation } from "./simulation.ts";
 
-/** Status 200 stands for an open connection, 502 for a refused one, 504 for no route, 408 for silence. */
+/** What the proxy answers; 0 stands for no answer. */
 const STATUS_OF: Record<Reach["kind"], number> = {
   open: 200,
   refused: 502,
   noRoute: 504,
-  silent: 408,
+  silent: 0,
 };
 
 /** Serves an HTTP CONNECT: a jump host inside the virtual network, with the fabric's rules behind it. */
@@ -88,7 +88,12 @@ async function finish(
     });
   }
   const reason = status === STATUS_OF.refused ? "Bad Gateway" : "Gateway Timeout";
-  socket.end(`HTTP/1.1 ${status} ${reason}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`);
+  const error = status === STATUS_OF.refused ? "connection_refused" : "destination_ip_unroutable";
+  // The status alone does not tell a refusal from a missing route. Source: RFC 9209, 2.3.
+  const cause = `Proxy-Status: simulated-jump-host; error=${error}`;
+  socket.end(
+    `HTTP/1.1 ${status} ${reason}\r\n${cause}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`,
+  );
 }
 
 function struckReach(faults: readonly Fault[]): Reach | null {
