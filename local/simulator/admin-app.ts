@@ -227,7 +227,7 @@ async function readBody<T extends z.ZodType>(
   const parsed = schema.safeParse(data);
   if (!parsed.success) {
     const problems = parsed.error.issues.map(
-      (issue) => `${issue.path.map(String).join(".") || "(top)"}: ${issue.message}`,
+      (issue) => `${["body", ...issue.path.map(String)].join(".")}: ${issue.message}`,
     );
     throw new ArmError(400, "BadRequest", problems.join("; "));
   }

@@ -186,19 +186,31 @@ function makeAdapter(plan: {
   readonly random: Random;
 }): GuestAdapterState {
   const { card, nic, index, random } = plan;
-  const wanted = card?.adapter.static;
+  const suffix = index === 0 ? "" : ` ${index + 1}`;
   return {
-    name: card?.adapter.name ?? `Ethernet${index === 0 ? "" : ` ${index + 1}`}`,
+    name: card?.adapter.name ?? `Ethernet${suffix}`,
     guid: `{${random.guid().toUpperCase()}}`,
     index: FIRST_INTERFACE_INDEX + index,
     mac: nic.mac,
-    description: `Microsoft Hyper-V Network Adapter${index === 0 ? "" : ` #${index + 1}`}`,
+    description: `Microsoft Hyper-V Network Adapter${suffix === "" ? "" : ` #${index + 1}`}`,
     service: "netvsc",
     enabled: card?.adapter.enabled ?? true,
-    dhcp: wanted === undefined,
-    addresses: wanted === undefined ? [] : addressesOf(wanted),
-    gateways: wanted === undefined ? [] : gatewaysOf(wanted),
-    staticDnsServers: wanted?.dnsServers ?? [],
+    ...addressing(card?.adapter.static),
+  };
+}
+
+/** On DHCP the addresses come with the lease. */
+function addressing(
+  wanted: StaticConfiguration | undefined,
+): Pick<GuestAdapterState, "dhcp" | "addresses" | "gateways" | "staticDnsServers"> {
+  if (wanted === undefined) {
+    return { dhcp: true, addresses: [], gateways: [], staticDnsServers: [] };
+  }
+  return {
+    dhcp: false,
+    addresses: addressesOf(wanted),
+    gateways: gatewaysOf(wanted),
+    staticDnsServers: wanted.dnsServers,
   };
 }
 

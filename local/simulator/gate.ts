@@ -56,8 +56,15 @@ export async function passGate(
     simulation.log.answer(n, "aborted");
     return { kind: "break" };
   }
-  simulation.log.answer(n, departure.kind === "reply" ? departure.reply.status : "lost");
+  simulation.log.answer(n, statusOf(departure));
   return departure;
+}
+
+function statusOf(departure: Departure): number | "lost" | "silent" {
+  if (departure.kind !== "reply") {
+    return "lost";
+  }
+  return departure.reply.status === 0 ? "silent" : departure.reply.status;
 }
 
 function takeEffect(simulation: Simulation, faults: readonly Fault[], work: Work): Departure {

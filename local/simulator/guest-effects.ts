@@ -92,7 +92,8 @@ function routeText(state: GuestState): string {
 function text(adapter: GuestAdapterState): string {
   const addresses = adapter.addresses.map((entry) => `${entry.ip}/${entry.prefixLength}`);
   const mode = adapter.dhcp ? "DHCP" : "static";
-  return `${mode} ${addresses.join(" ")} via ${adapter.gateways.join(" ") || "nothing"}`;
+  const gateways = adapter.gateways.length === 0 ? "nothing" : adapter.gateways.join(" ");
+  return `${mode} ${addresses.join(" ")} via ${gateways}`;
 }
 
 function effect(kind: EffectKind, detail: string): GuestEffect {

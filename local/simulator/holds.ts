@@ -89,11 +89,18 @@ export function makeHolds(): Holds {
 }
 
 function makeSignal(): Signal {
-  let happen: () => void = () => undefined;
+  const controller = new AbortController();
   const happened = new Promise<void>((resolve) => {
-    happen = resolve;
+    controller.signal.addEventListener("abort", () => {
+      resolve();
+    });
   });
-  return { happened, happen };
+  return {
+    happened,
+    happen() {
+      controller.abort();
+    },
+  };
 }
 
 function isMet(hold: Hold, request: HeldRequest): boolean {

@@ -8,9 +8,9 @@ import type { Identity } from "./identity.ts";
 import type { EffectCause } from "./log.ts";
 import { fail, openOperation, operationHeaders, succeed } from "./operations.ts";
 import { restartVm } from "./power.ts";
-import { etagText } from "./resources/network-interfaces.ts";
+import { addressText, etagText } from "./resources/network-interfaces.ts";
 import type { Simulation } from "./simulation.ts";
-import { primaryConfiguration, resourceId } from "./world.ts";
+import { resourceId } from "./world.ts";
 import type { NicConfiguration, NicState, World } from "./world.ts";
 
 const reference = z.looseObject({ id: z.string().min(1) });
@@ -80,25 +80,11 @@ export interface NicWrite {
  * @throws ArmError 412 for another ETag, 400 for a body or an address which Azure refuses.
  */
 export function writeNic(simulation: Simulation, nic: NicState, write: NicWrite): void {
-  if (write.ifMatch !== null && !["*", etagText(nic)].includes(write.ifMatch)) {
-    throw new ArmError(
-      412,
-      "PreconditionFailed",
-      `Precondition failed. The ETag of ${nic.name} is ${etagText(nic)}, not ${write.ifMatch}.`,
-    );
-  }
-  const parsed = nicBody.safeParse(write.body);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    throw new ArmError(
-      400,
-      "InvalidRequestFormat",
-      `Cannot parse the request. ${issue?.path.join(".") ?? ""}: ${issue?.message ?? ""}`,
-    );
-  }
-  const before = primaryConfiguration(nic)?.address ?? "";
-  replace(simulation, nic, parsed.data);
-  const after = primaryConfiguration(nic)?.address ?? "";
+  requireMatch(nic, write.ifMatch);
+  const body = parseBody(write.body);
+  const before = addressText(nic);
+  replace(simulation, nic, body);
+  const after = addressText(nic);
   const detail = before === after ? `${nic.name}: ${after}` : `${nic.name}: ${before} -> ${after}`;
   simulation.log.effect({ kind: "nicWritten", by: write.by, vm: nic.vm, detail });
   announce(simulation, nic, write.caller);
@@ -106,6 +92,31 @@ export function writeNic(simulation: Simulation, nic: NicState, write: NicWrite)
   if (vm !== undefined && before !== after) {
     restartVm(simulation, vm, { by: write.by, detail: `the address of ${nic.name} changed` });
   }
+}
+
+function requireMatch(nic: NicState, ifMatch: string | null): void {
+  if (ifMatch !== null && !["*", etagText(nic)].includes(ifMatch)) {
+    throw new ArmError(
+      412,
+      "PreconditionFailed",
+      `Precondition failed. The ETag of ${nic.name} is ${etagText(nic)}, not ${ifMatch}.`,
+    );
+  }
+}
+
+function parseBody(body: unknown): NicBody {
+  const parsed = nicBody.safeParse(body);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map(
+      (issue) => `${issue.path.join(".")}: ${issue.message}`,
+    );
+    throw new ArmError(
+      400,
+      "InvalidRequestFormat",
+      `Cannot parse the request. ${problems.join("; ")}`,
+    );
+  }
+  return parsed.data;
 }
 
 /**

@@ -69,99 +69,117 @@ type Subscription = SubscriptionOrder & { readonly id: number };
 
 /** Makes a publisher without subscribers. */
 export function makePublisher(context: PublisherContext): Publisher {
-  const subscriptions = new Map<number, Subscription>();
-  const deliveries: Delivery[] = [];
-  const stopping = new AbortController();
-  let waiting: (() => void)[] = [];
-  let lastId = 0;
+  return new LoopbackPublisher(context);
+}
 
-  function stamp(): EventStamp {
-    const at = context.now().toISOString();
-    return { id: context.random.guid(), correlationId: context.random.guid(), at };
+class LoopbackPublisher implements Publisher {
+  readonly #context: PublisherContext;
+  readonly #subscriptions = new Map<number, Subscription>();
+  readonly #deliveries: Delivery[] = [];
+  readonly #stopping = new AbortController();
+  readonly #waiting: (() => void)[] = [];
+  #lastId = 0;
+
+  constructor(context: PublisherContext) {
+    this.#context = context;
   }
 
-  function send(subscription: Subscription, body: unknown, delaySeconds: number): void {
-    const at = context.now().getTime() + delaySeconds * 1000;
-    context.timeline.schedule(at, () => {
-      void deliver({
-        subscription,
-        body,
-        retryDelaysMs: context.retryDelaysMs,
-        signal: stopping.signal,
-        onAttempt: (attempt, result) => {
-          const time = context.now().toISOString();
-          deliveries.push({ at: time, subscription: subscription.id, attempt, result });
-        },
-      });
-    });
-  }
-
-  function sendCopies(
-    subscription: Subscription,
-    body: unknown,
-    extra: { copies: number; delaySeconds: number },
-  ): void {
-    for (let copy = 0; copy < subscription.copies * extra.copies; copy += 1) {
-      send(subscription, body, subscription.delaySeconds + extra.delaySeconds);
+  publish(change: ResourceChange): void {
+    const stamp = this.#stamp();
+    for (const subscription of this.#ofKind("eventGrid")) {
+      const { schema } = subscription;
+      if (schema !== "webhook" && wants(subscription, change.resourceType)) {
+        const event = resourceEvent(this.#context.world, change, stamp, schema);
+        this.#send(subscription, event, { copies: 1, delaySeconds: 0 });
+      }
     }
   }
 
-  return {
-    publish(change) {
-      const mark = stamp();
-      for (const subscription of ofKind(subscriptions, "eventGrid")) {
-        const { schema } = subscription;
-        if (schema !== "webhook" && wants(subscription, change.resourceType)) {
-          const event = resourceEvent(context.world, change, mark, schema);
-          sendCopies(subscription, event, { copies: 1, delaySeconds: 0 });
-        }
-      }
-    },
-    async subscribe(order) {
-      if (order.schema !== "webhook") {
-        const code = context.random.guid();
-        await handshake(order, validationEvent(context.world, stamp(), code), code);
-      }
-      lastId += 1;
-      subscriptions.set(lastId, { ...order, id: lastId });
-      if (order.kind === "alerts") {
-        for (const run of waiting.splice(0)) {
-          run();
-        }
-      }
-      return lastId;
-    },
-    unsubscribe: (id) => void subscriptions.delete(id),
-    alert(vm, shipment) {
-      const mark = stamp();
-      const alert = metricAlert(context.world, vm, shipment, { id: mark.id, at: context.now() });
-      for (const subscription of ofKind(subscriptions, "alerts")) {
-        const { schema } = subscription;
-        const body = schema === "webhook" ? alert : alertEvent(context.world, alert, mark, schema);
-        sendCopies(subscription, body, shipment);
-      }
-      return mark.id;
-    },
-    list: () => ({ subscriptions: [...subscriptions.values()], deliveries: [...deliveries] }),
-    onAlertSubscriber(run) {
-      if (ofKind(subscriptions, "alerts").length > 0) {
+  async subscribe(order: SubscriptionOrder): Promise<number> {
+    if (order.schema !== "webhook") {
+      const code = this.#context.random.guid();
+      await handshake(order, validationEvent(this.#context.world, this.#stamp(), code), code);
+    }
+    this.#lastId += 1;
+    const id = this.#lastId;
+    this.#subscriptions.set(id, { ...order, id });
+    if (order.kind === "alerts") {
+      for (const run of this.#waiting.splice(0)) {
         run();
-      } else {
-        waiting = [...waiting, run];
       }
-    },
-    stop() {
-      stopping.abort();
-      subscriptions.clear();
-    },
-  };
-}
+    }
+    return id;
+  }
 
-function ofKind(
-  subscriptions: ReadonlyMap<number, Subscription>,
-  kind: SubscriptionOrder["kind"],
-): readonly Subscription[] {
-  return [...subscriptions.values()].filter((subscription) => subscription.kind === kind);
+  unsubscribe(id: number): void {
+    this.#subscriptions.delete(id);
+  }
+
+  alert(vm: VmState, shipment: AlertShipment): string {
+    const { world } = this.#context;
+    const stamp = this.#stamp();
+    const alert = metricAlert(world, vm, shipment, { id: stamp.id, at: this.#context.now() });
+    for (const subscription of this.#ofKind("alerts")) {
+      const { schema } = subscription;
+      const body = schema === "webhook" ? alert : alertEvent(world, alert, stamp, schema);
+      this.#send(subscription, body, shipment);
+    }
+    return stamp.id;
+  }
+
+  list(): ReturnType<Publisher["list"]> {
+    return { subscriptions: [...this.#subscriptions.values()], deliveries: [...this.#deliveries] };
+  }
+
+  onAlertSubscriber(run: () => void): void {
+    if (this.#ofKind("alerts").length > 0) {
+      run();
+    } else {
+      this.#waiting.push(run);
+    }
+  }
+
+  stop(): void {
+    this.#stopping.abort();
+    this.#subscriptions.clear();
+  }
+
+  #stamp(): EventStamp {
+    const { random } = this.#context;
+    const at = this.#context.now().toISOString();
+    return { id: random.guid(), correlationId: random.guid(), at };
+  }
+
+  #ofKind(kind: SubscriptionOrder["kind"]): readonly Subscription[] {
+    return [...this.#subscriptions.values()].filter((subscription) => subscription.kind === kind);
+  }
+
+  #send(
+    subscription: Subscription,
+    body: unknown,
+    extra: { readonly copies: number; readonly delaySeconds: number },
+  ): void {
+    const delaySeconds = subscription.delaySeconds + extra.delaySeconds;
+    const at = this.#context.now().getTime() + delaySeconds * 1000;
+    for (let copy = 0; copy < subscription.copies * extra.copies; copy += 1) {
+      this.#context.timeline.schedule(at, () => {
+        void this.#deliver(subscription, body);
+      });
+    }
+  }
+
+  async #deliver(subscription: Subscription, body: unknown): Promise<void> {
+    await deliver({
+      subscription,
+      body,
+      retryDelaysMs: this.#context.retryDelaysMs,
+      signal: this.#stopping.signal,
+      onAttempt: (attempt, result) => {
+        const at = this.#context.now().toISOString();
+        this.#deliveries.push({ at, subscription: subscription.id, attempt, result });
+      },
+    });
+  }
 }
 
 function wants(subscription: Subscription, resourceType: string): boolean {

@@ -98,18 +98,14 @@ function makeSimulation(
   endpoint: () => string,
 ): { readonly simulation: Simulation; readonly publisher: Publisher } {
   const { scenario, latency = "instant" } = options;
-  const now = options.now ?? ((): Date => new Date());
+  const now = options.now ?? machineTime;
   const random = seededRandom(scenario.seed);
   const world = buildWorld(scenario, random, now().getTime());
-  const log = makeLog(now, options.onLog ?? ((): void => undefined));
   const identity = { oid: random.guid(), appid: random.guid() };
   const timeline = makeTimeline({
     now,
     nextOutside: () => nextTaskAt(world),
-    runOutside(at) {
-      fireTasks(simulation, at);
-      catchUp(simulation);
-    },
+    runOutside: (at) => runTasks(simulation, at),
   });
   const retryDelaysMs = RETRY_DELAYS_MS[latency];
   const publisher = makePublisher({ world, random, timeline, retryDelaysMs, now });
@@ -118,7 +114,7 @@ function makeSimulation(
     timeline,
     latency: makeLatency(latency, seededRandom(scenario.seed)),
     random,
-    log,
+    log: makeLog(now, options.onLog ?? ignore),
     faults: makeFaults(scenario.faults),
     holds: makeHolds(),
     operations: new Map(),
@@ -133,6 +129,19 @@ function makeSimulation(
     },
   };
   return { simulation, publisher };
+}
+
+function runTasks(simulation: Simulation, at: number): void {
+  fireTasks(simulation, at);
+  catchUp(simulation);
+}
+
+function machineTime(): Date {
+  return new Date();
+}
+
+function ignore(): void {
+  // Nobody listens to the log.
 }
 
 function planAlerts(simulation: Simulation, publisher: Publisher, scenario: Scenario): void {

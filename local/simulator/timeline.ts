@@ -28,66 +28,86 @@ export interface TimelineOptions {
 
 /** Makes a timeline which also keeps one timer, so that things happen while nobody asks. */
 export function makeTimeline(options: TimelineOptions): Timeline {
-  let dues: Due[] = [];
-  let timer: NodeJS.Timeout | undefined;
-  let running = false;
-  let stopped = false;
+  return new TimedTimeline(options);
+}
 
-  function nextAt(): number | null {
-    const outside = options.nextOutside();
-    const inside = dues[0]?.at ?? null;
+class TimedTimeline implements Timeline {
+  readonly #options: TimelineOptions;
+  #dues: Due[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #isRunning = false;
+  #isStopped = false;
+
+  constructor(options: TimelineOptions) {
+    this.#options = options;
+  }
+
+  schedule(at: number, run: (at: number) => void): void {
+    this.#dues.push({ at, run });
+    this.#dues.sort((left, right) => left.at - right.at);
+    this.advance();
+  }
+
+  advance(): void {
+    // What happens may schedule more and ask for an advance itself: the loop below takes that along.
+    if (this.#isRunning || this.#isStopped) {
+      return;
+    }
+    this.#isRunning = true;
+    try {
+      this.#runDue();
+    } finally {
+      this.#isRunning = false;
+      this.#arm();
+    }
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.#dues = [];
+    clearTimeout(this.#timer);
+  }
+
+  #runDue(): void {
+    for (
+      let at = this.#nextAt();
+      at !== null && at <= this.#options.now().getTime();
+      at = this.#nextAt()
+    ) {
+      this.#step(at);
+    }
+  }
+
+  #step(at: number): void {
+    const due = this.#dues[0];
+    if (due === undefined || due.at > at) {
+      this.#options.runOutside(at);
+      return;
+    }
+    this.#dues.shift();
+    due.run(at);
+  }
+
+  #nextAt(): number | null {
+    const outside = this.#options.nextOutside();
+    const inside = this.#dues[0]?.at ?? null;
     if (outside === null || inside === null) {
       return outside ?? inside;
     }
     return Math.min(outside, inside);
   }
 
-  function step(at: number): void {
-    const due = dues[0];
-    if (due === undefined || due.at > at) {
-      options.runOutside(at);
-      return;
-    }
-    dues.shift();
-    due.run(at);
-  }
-
-  function advance(): void {
-    // What happens may schedule more and ask for an advance itself: the loop below takes that along.
-    if (running || stopped) {
-      return;
-    }
-    running = true;
-    try {
-      for (let at = nextAt(); at !== null && at <= options.now().getTime(); at = nextAt()) {
-        step(at);
-      }
-    } finally {
-      running = false;
-      arm();
+  #arm(): void {
+    clearTimeout(this.#timer);
+    const at = this.#nextAt();
+    if (at !== null && !this.#isStopped) {
+      const delay = Math.max(1, at - this.#options.now().getTime());
+      this.#timer = setTimeout(
+        () => {
+          this.advance();
+        },
+        Math.min(delay, LONGEST_TIMER_MS),
+      ).unref();
     }
   }
-
-  function arm(): void {
-    clearTimeout(timer);
-    const at = nextAt();
-    if (at !== null && !stopped) {
-      const delay = Math.max(1, at - options.now().getTime());
-      timer = setTimeout(advance, Math.min(delay, LONGEST_TIMER_MS)).unref();
-    }
-  }
-
-  return {
-    schedule(at, run) {
-      dues.push({ at, run });
-      dues.sort((left, right) => left.at - right.at);
-      advance();
-    },
-    advance,
-    stop() {
-      stopped = true;
-      dues = [];
-      clearTimeout(timer);
-    },
-  };
 }

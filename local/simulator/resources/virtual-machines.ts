@@ -24,11 +24,9 @@ export function renderVm(simulation: Simulation, vm: VmState, expand: boolean): 
       storageProfile: storageProfile(world, vm),
       osProfile: { computerName: computerName(vm), adminUsername: "fleetadmin", secrets: [] },
       networkProfile: {
-        networkInterfaces: nicsOf(world, vm).map((nic, index, all) => ({
-          id: resourceId(world, "Microsoft.Network/networkInterfaces", nic.name),
-          // Azure leaves `primary` out where a VM has one NIC only.
-          ...(all.length > 1 ? { properties: { primary: index === 0 } } : {}),
-        })),
+        networkInterfaces: nicsOf(world, vm).map((nic, index, all) =>
+          renderNicReference(world, nic.name, all.length > 1 ? index === 0 : null),
+        ),
       },
       ...(expand ? { instanceView: renderInstanceView(simulation, vm) } : {}),
     },
@@ -76,6 +74,12 @@ export function changePower(
       break;
   }
   return { status: 202, headers: operationHeaders(simulation, operation) };
+}
+
+/** Azure leaves `primary` out where a VM has one NIC only. */
+function renderNicReference(world: World, name: string, primary: boolean | null): unknown {
+  const id = resourceId(world, "Microsoft.Network/networkInterfaces", name);
+  return primary === null ? { id } : { id, properties: { primary } };
 }
 
 function computerName(vm: VmState): string {
