@@ -4,7 +4,7 @@ import type { RunEnd } from "./follow.ts";
 import type { IncidentView } from "./host-schema.ts";
 import { stepLabel } from "./live-view.ts";
 import type { Screen } from "./screen.ts";
-import { durationText, secondsBetween } from "./text.ts";
+import { durationText, printable, secondsBetween } from "./text.ts";
 
 type Outcome = NonNullable<IncidentView["outcome"]>;
 
@@ -154,23 +154,26 @@ export function sayRun(screen: Screen, result: RunResult): void {
   }
   if (result.nextStep !== "") {
     screen.line("Next:");
-    screen.say(result.nextStep, "  ");
+    // Not broken to the terminal's width: the steps hold commands to copy.
+    for (const step of result.nextStep.split("\n")) {
+      screen.line(`  ${printable(step)}`);
+    }
   }
 }
 
 function sayFinding(screen: Screen, finding: NicFinding): void {
   const windows = finding.windows === null ? "not read" : listed(finding.windows);
   const adapter = finding.adapter === null ? "" : `, adapter "${finding.adapter}"`;
-  screen.say(`NIC ${finding.nic}${adapter}`);
-  screen.say(`Azure says   ${listed(finding.azure)}`, "  ");
-  screen.say(`Windows says ${windows}`, "  ");
+  screen.say(`Found on NIC ${finding.nic}${adapter}:`);
+  screen.say(`Azure   ${listed(finding.azure)}`, "  ");
+  screen.say(`Windows ${windows}`, "  ");
 }
 
 function sayChanges(screen: Screen, result: RunResult): void {
   const word = { open: "not closed", done: "done", undone: "undone", unknown: "unknown" } as const;
   for (const change of result.changes) {
-    const detail = change.result === null ? "" : `: ${change.result}`;
-    screen.say(`Change: ${change.intent} ${word[change.state]}${detail}`);
+    screen.say(`Change (${word[change.state]}): ${change.intent}`);
+    screen.say(change.result ?? "", "  ");
     if (change.state === "open" || change.state === "unknown") {
       screen.say(`To put it back: ${change.undo}`, "  ");
     }

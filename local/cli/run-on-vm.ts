@@ -19,7 +19,11 @@ export async function runOnVm(call: RunCall, screen: Screen): Promise<number> {
   const simulator = call.simulatorUrl === null ? null : await findSimulator(call.simulatorUrl);
   const dataFolder = call.dataFolder ?? userDataFolder(environmentVariables(), process.platform);
   const interrupts = watchInterrupts();
-  const host = await startEmbeddedHost({ dataFolder, port: 0, simulator });
+  const host = await startEmbeddedHost({
+    dataFolder,
+    port: 0,
+    azure: simulator ?? "configured",
+  });
   try {
     const client = openHostClient(host.url);
     const end = await watchRun(call, client, { screen, leave: interrupts.signal });

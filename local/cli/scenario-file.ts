@@ -1,0 +1,17 @@
+import { fileURLToPath } from "node:url";
+
+import { readScenario } from "../simulator/scenario.ts";
+import type { Scenario } from "../simulator/scenario.ts";
+
+/** The demo's own fleet. */
+export const DEMO_SCENARIO = fileURLToPath(
+  new URL("../simulator/scenarios/demo.json", import.meta.url),
+);
+
+/**
+ * Reads the scenario that the user named, else the demo's.
+ * @throws ConfigurationError `invalid-scenario`, naming the file and every fault.
+ */
+export function chosenScenario(file: string | null): Scenario {
+  return readScenario(file ?? DEMO_SCENARIO);
+}

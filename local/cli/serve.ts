@@ -1,0 +1,112 @@
+import { startSimulator } from "../simulator/simulator.ts";
+import type { AzureChoice, ServeCall } from "./calls.ts";
+import { startEmbeddedHost } from "./embedded-host.ts";
+import type { SimulatorAccess } from "./embedded-settings.ts";
+import { EXIT_OK } from "./exit-codes.ts";
+import { hostEventLine } from "./host-event-line.ts";
+import { watchInterrupts } from "./interrupts.ts";
+import { chosenScenario } from "./scenario-file.ts";
+import type { Screen } from "./screen.ts";
+import { findSimulator, openSimulatorAdmin } from "./simulator-client.ts";
+import { untilStopped } from "./until-stopped.ts";
+
+/** Azure as `serve` chose it. */
+interface ChosenAzure {
+  readonly access: SimulatorAccess | "real";
+  /** Whether its alerts and events shall come here. */
+  readonly own: boolean;
+  close(): Promise<void>;
+}
+
+/** `remediator serve`: the local host, until Ctrl-C. Gives the exit code. */
+export async function serve(call: ServeCall, screen: Screen): Promise<number> {
+  const interrupts = watchInterrupts();
+  const azure = await chooseAzure(call.azure);
+  try {
+    const host = await startHost(call, azure, screen);
+    await untilStopped(interrupts.signal);
+    screen.say("Stopping: the running step may finish. Press Ctrl-C again to quit at once.");
+    await host.stop();
+    return EXIT_OK;
+  } finally {
+    await azure.close();
+    interrupts.dispose();
+  }
+}
+
+async function chooseAzure(choice: AzureChoice): Promise<ChosenAzure> {
+  if (choice.kind === "real") {
+    return { access: "real", own: false, close: async () => undefined };
+  }
+  if (choice.kind === "attached") {
+    const access = await findSimulator(choice.url);
+    return { access, own: false, close: async () => undefined };
+  }
+  const scenario = chosenScenario(choice.scenarioFile);
+  const simulator = await startSimulator({ scenario, latency: "demo" });
+  return {
+    access: simulator,
+    own: true,
+    close: async () => {
+      await simulator.close();
+    },
+  };
+}
+
+async function startHost(
+  call: ServeCall,
+  { access, own }: ChosenAzure,
+  screen: Screen,
+): Promise<{ stop(): Promise<void> }> {
+  // The first line of `--json` is the address: nothing that happens while the functions load comes before it.
+  let introduced = false;
+  const host = await startEmbeddedHost({
+    dataFolder: call.dataFolder,
+    port: call.port,
+    azure: access,
+    onEvent: (event) => {
+      const line = introduced ? hostEventLine(event) : null;
+      if (line !== null) {
+        screen.line(line);
+        screen.record({ type: "event", ...event });
+      }
+    },
+  });
+  screen.record({
+    url: host.url,
+    dataFolder: call.dataFolder,
+    armEndpoint: access === "real" ? null : access.armEndpoint,
+    functions: host.functionNames,
+  });
+  introduced = true;
+  introduce(screen, host.url, access);
+  if (own && access !== "real") {
+    const admin = openSimulatorAdmin(access.armEndpoint);
+    await admin.subscribeToNicWrites(
+      `${host.url}/runtime/webhooks/eventgrid?functionName=nicChanged`,
+    );
+    await admin.subscribeToAlerts(`${host.url}/api/alerts`);
+  }
+  return host;
+}
+
+function introduce(screen: Screen, url: string, access: SimulatorAccess | "real"): void {
+  const json = "-H 'content-type: application/json'";
+  screen.say(`The local host runs at ${url}; incidents: ${url}/api/incidents`);
+  if (access === "real") {
+    screen.say("It works on the real Azure. An action group's webhook may call /api/alerts here.");
+    screen.line("Ask for a run that changes nothing:");
+    screen.line(`  curl -X POST ${url}/api/heal ${json} -d '{"vmId":"VM_ID","dryRun":true}'`);
+  } else {
+    const simulator = `${access.armEndpoint}/_simulator`;
+    const subscription = JSON.stringify({ kind: "alerts", url: `${url}/api/alerts` });
+    screen.say(
+      `It works on simulated Azure at ${access.armEndpoint}; its state: ${simulator}/state`,
+    );
+    screen.line("Have its alerts sent here (done already where it runs in this process):");
+    screen.line(`  curl -X POST ${simulator}/subscriptions ${json} -d '${subscription}'`);
+    screen.line("Send one:");
+    screen.line(`  curl -X POST ${simulator}/alerts ${json} -d '{"vm":"vm-web-01"}'`);
+  }
+  screen.say("Stop with Ctrl-C.");
+}

@@ -1,0 +1,58 @@
+import { ConfigurationError } from "../../shared/domain/errors.ts";
+import { startSimulator } from "../simulator/simulator.ts";
+import type { Simulator } from "../simulator/simulator.ts";
+import type { SimulateCall } from "./calls.ts";
+import { EXIT_OK } from "./exit-codes.ts";
+import { watchInterrupts } from "./interrupts.ts";
+import { chosenScenario } from "./scenario-file.ts";
+import type { Screen } from "./screen.ts";
+import { printable } from "./text.ts";
+import { untilStopped } from "./until-stopped.ts";
+
+/** `remediator simulate`: simulated Azure alone, until Ctrl-C. Gives the exit code. */
+export async function simulate(call: SimulateCall, screen: Screen): Promise<number> {
+  const interrupts = watchInterrupts();
+  const scenario = chosenScenario(call.scenarioFile);
+  const simulator = await start(call, scenario, screen);
+  const { armEndpoint, subscriptionId, token } = simulator;
+  screen.record({ armEndpoint, subscriptionId, token });
+  screen.say(`Simulated Azure at ${armEndpoint}: ${scenario.title}`);
+  for (const vm of scenario.vms) {
+    screen.say(
+      `/subscriptions/${subscriptionId}/resourceGroups/${scenario.resourceGroup}/providers/Microsoft.Compute/virtualMachines/${vm.name}`,
+      "  ",
+    );
+  }
+  screen.say(`State, log and faults: ${armEndpoint}/_simulator/state and /log and /faults`);
+  screen.say(`Heal there: remediator heal VM_ID --simulator ${armEndpoint}`);
+  screen.say("Stop with Ctrl-C.");
+  await untilStopped(interrupts.signal);
+  await simulator.close();
+  interrupts.dispose();
+  return EXIT_OK;
+}
+
+async function start(
+  call: SimulateCall,
+  scenario: ReturnType<typeof chosenScenario>,
+  screen: Screen,
+): Promise<Simulator> {
+  try {
+    return await startSimulator({
+      scenario,
+      port: call.port,
+      latency: call.latency,
+      onLog: (line) => {
+        screen.line(printable(line));
+        screen.record({ type: "log", line });
+      },
+    });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ConfigurationError(`Cannot listen on port ${call.port}: ${reason}.`, {
+      code: "port-in-use",
+      nextStep: "Choose another port, or 0 for a free one.",
+      cause: error,
+    });
+  }
+}
