@@ -4,7 +4,6 @@ import type { AzureFacts, Probe } from "../../shared/domain/facts.ts";
 import type { RunSettings } from "../activities/catalogue.ts";
 import { ActivityFailedError, call } from "./call.ts";
 import { sleep } from "./clock.ts";
-import { inputOf } from "./sub-stories.ts";
 
 /** What the probes of a run need to know. */
 export interface SilenceQuestion {
@@ -16,12 +15,10 @@ export interface SilenceQuestion {
   readonly unanswered: number;
 }
 
-/** Sub-story: probes until one is answered, or until enough were not, spread over the window; then asks why. */
-export function* confirmSilence(context: OrchestrationContext): Generator<Task, Probe, unknown> {
-  return yield* probeUntilSure(context, inputOf(context, "confirmSilence"));
-}
-
-/** Probes until one is answered or enough were not. Never throws: what cannot be asked is `unknown`. */
+/**
+ * Probes until one is answered, or until enough were not, spread over the window; then asks why. Never throws: what
+ * cannot be asked is `unknown`.
+ */
 export function* probeUntilSure(
   context: OrchestrationContext,
   question: SilenceQuestion,

@@ -43,7 +43,9 @@ export function* healGuestDhcp(
   const answer = yield* switchGuest(run, request, notAfter);
   let conclusion = concludeSwitch(answer, expectation);
   const known = conclusion.kind !== "unknown";
-  run.story.end("guestSwitch", conclusion.message, conclusion.kind === "right" ? "done" : "failed");
+  run.story.end("guestSwitch", conclusion.message, {
+    state: conclusion.kind === "right" ? "done" : "failed",
+  });
   if (!known) {
     conclusion = yield* resolveByReading(run, conclusion, { expectation, notAfter });
   }
@@ -73,7 +75,7 @@ function* resolveByReading(
       return conclusion;
     }
     if (secondsUntil(context, deadline) <= settings.pollSeconds) {
-      run.story.end("resolveSwitch", "the guest could not be read in time", "failed");
+      run.story.end("resolveSwitch", "the guest could not be read in time", { state: "failed" });
       return lost;
     }
     yield* sleep(context, settings.pollSeconds);

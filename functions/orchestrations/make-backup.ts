@@ -6,7 +6,6 @@ import type { RunSettings } from "../activities/catalogue.ts";
 import { ActivityFailedError, call } from "./call.ts";
 import { secondsFromNow, secondsUntil, sleep } from "./clock.ts";
 import type { BackupResult } from "./run.ts";
-import { inputOf } from "./sub-stories.ts";
 
 /** What the backup needs to know. */
 export interface BackupQuestion {
@@ -16,9 +15,11 @@ export interface BackupQuestion {
   readonly settings: RunSettings;
 }
 
-/** Sub-story: takes the snapshot of the OS disk and waits until it is complete. */
-export function* makeBackup(context: OrchestrationContext): Generator<Task, BackupResult, unknown> {
-  const question = inputOf(context, "makeBackup");
+/** Takes the snapshot of the OS disk and waits until it is complete. Never throws: what cannot be made is `incomplete`. */
+export function* makeBackup(
+  context: OrchestrationContext,
+  question: BackupQuestion,
+): Generator<Task, BackupResult, unknown> {
   let record: BackupRecord | null = null;
   try {
     const deadline = secondsFromNow(context, question.settings.snapshotTimeoutSeconds);

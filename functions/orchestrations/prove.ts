@@ -22,7 +22,7 @@ export function* prove(run: Run, message: string): Generator<Task, Outcome, unkn
     unanswered: 0,
   });
   run.probe = probe;
-  run.story.end("proof", probe.detail, probe.kind === "answers" ? "done" : "failed");
+  run.story.end("proof", probe.detail, { state: probe.kind === "silent" ? "failed" : "done" });
   if (probe.kind === "silent") {
     return outcomeOf(run, "needsHuman", {
       code: "rdp-silent-address-right",
@@ -53,7 +53,7 @@ function* probeAgain(run: Run): Generator<Task, void, unknown> {
   yield* sleep(context, settings.secondProbeSeconds);
   const again = yield* callFor(run, "probe", { facts, nicId: purpose.nicId });
   const good = again.kind === "answers";
-  run.story.end("secondProbe", again.detail, good ? "done" : "failed");
+  run.story.end("secondProbe", again.detail, { state: good ? "done" : "failed" });
   if (!good) {
     run.remarks = [...run.remarks, `The second probe was not answered: ${again.detail}`];
   }

@@ -23,7 +23,7 @@ export function* firstProbe(run: Run, facts: AzureFacts): Generator<Task, ProbeA
   if (answer.kind === "answers") {
     run.probe = answer;
   }
-  run.story.end("probe", answer.detail, answer.kind === "answers" ? "done" : "failed");
+  run.story.end("probe", answer.detail);
   return answer;
 }
 
@@ -48,15 +48,7 @@ export function* gatherGuestFacts(run: Run, first: ProbeAnswer): Generator<Task,
     // Schedules them all; each is awaited on its own later.
     yield run.context.df.Task.any(beside);
   }
-  const reading = guest === null ? notRead() : yield* resultOf("readGuest", guest);
-  run.guest = reading;
-  if (guest !== null) {
-    run.story.end(
-      "guestRead",
-      describeReading(reading),
-      reading.kind === "read" ? "done" : "failed",
-    );
-  }
+  run.guest = guest === null ? notRead() : yield* awaitGuest(run, guest);
 }
 
 /** Starts the backup beside the story, once; `backup.ts` waits for it. */
@@ -94,11 +86,18 @@ function startSilence(run: Run): void {
 /** Waits for the further probes, if there are any, and keeps what they say. */
 export function* awaitSilence(run: Run): Generator<Task, void, unknown> {
   if (run.silenceTask !== null) {
-    run.probe = yield* resultOf("confirmSilence", run.silenceTask);
+    const { result, endedAt } = yield* resultOf("confirmSilence", run.silenceTask);
+    run.probe = result;
     run.silenceTask = null;
-    const good = run.probe.kind === "answers";
-    run.story.end("confirmSilence", run.probe.detail, good ? "done" : "failed");
+    run.story.end("confirmSilence", result.detail, { at: endedAt });
   }
+}
+
+function* awaitGuest(run: Run, guest: Task): Generator<Task, GuestReading, unknown> {
+  const { result, endedAt } = yield* resultOf("readGuest", guest);
+  const state = result.kind === "read" ? "done" : "failed";
+  run.story.end("guestRead", describeReading(result), { state, at: endedAt });
+  return result;
 }
 
 function notRead(): GuestReading {

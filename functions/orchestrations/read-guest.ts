@@ -4,7 +4,6 @@ import type { GuestReading } from "../../shared/domain/facts.ts";
 import type { RunSettings } from "../activities/catalogue.ts";
 import { ActivityFailedError, call } from "./call.ts";
 import { secondsFromNow, secondsUntil, sleep } from "./clock.ts";
-import { inputOf } from "./sub-stories.ts";
 
 /** What reading the guest needs to know. */
 export interface GuestQuestion {
@@ -12,12 +11,7 @@ export interface GuestQuestion {
   readonly settings: RunSettings;
 }
 
-/** Sub-story: reads the guest over Run Command, within its budget. */
-export function* readGuest(context: OrchestrationContext): Generator<Task, GuestReading, unknown> {
-  return yield* readGuestWithin(context, inputOf(context, "readGuest"));
-}
-
-/** Reads the guest within the budget of a read. Never throws: what cannot be read is `unreadable`. */
+/** Reads the guest over Run Command, within the budget of a read. Never throws: what cannot be read is `unreadable`. */
 export function* readGuestWithin(
   context: OrchestrationContext,
   question: GuestQuestion,

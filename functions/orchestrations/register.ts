@@ -1,13 +1,14 @@
 import { app } from "durable-functions";
 
-import { confirmSilence } from "./confirm-silence.ts";
+import { probeUntilSure } from "./confirm-silence.ts";
 import { healVm } from "./heal-vm.ts";
 import { makeBackup } from "./make-backup.ts";
-import { readGuest } from "./read-guest.ts";
+import { readGuestWithin } from "./read-guest.ts";
 import { resolveNic } from "./resolve-nic.ts";
+import { subStory } from "./sub-stories.ts";
 
 app.orchestration("healVm", healVm);
 app.orchestration("resolveNic", resolveNic);
-app.orchestration("confirmSilence", confirmSilence);
-app.orchestration("readGuest", readGuest);
-app.orchestration("makeBackup", makeBackup);
+app.orchestration("confirmSilence", subStory("confirmSilence", probeUntilSure));
+app.orchestration("readGuest", subStory("readGuest", readGuestWithin));
+app.orchestration("makeBackup", subStory("makeBackup", makeBackup));

@@ -27,10 +27,15 @@ export class Story {
     this.#show({ steps: [...this.steps, step] });
   }
 
-  /** The running step of that name has ended. */
-  end(name: StepName, detail: string, state: "done" | "failed" = "done"): void {
+  /** The running step of that name has ended; `at` (ISO 8601 UTC) if it was earlier, beside other steps. */
+  end(
+    name: StepName,
+    detail: string,
+    { state = "done", at }: { readonly state?: "done" | "failed"; readonly at?: string } = {},
+  ): void {
+    const endedAt = at ?? nowOf(this.#context);
     const steps = this.steps.map((step) =>
-      step.name === name ? this.#ended(step, detail, state) : step,
+      step.name === name ? ended(step, { state, detail, endedAt }) : step,
     );
     this.#show({ steps });
   }
@@ -43,19 +48,17 @@ export class Story {
   /** Ends every step that still runs, and shows the outcome. */
   close(outcome: Outcome): void {
     const state = outcome.kind === "failed" ? "failed" : "done";
-    const steps = this.steps.map((step) =>
-      this.#ended(step, step.detail ?? "not needed any more", state),
-    );
-    this.#show({ outcome, steps });
-  }
-
-  #ended(step: Step, detail: string, state: "done" | "failed"): Step {
     const endedAt = nowOf(this.#context);
-    return step.state === "running" ? { ...step, state, detail, endedAt } : step;
+    const steps = this.steps.map((step) => ended(step, { state, detail: step.detail, endedAt }));
+    this.#show({ outcome, steps });
   }
 
   #show(change: Partial<RunStatus>): void {
     this.#status = { ...this.#status, ...change };
     this.#context.df.setCustomStatus(this.#status);
   }
+}
+
+function ended(step: Step, end: Pick<Step, "state" | "detail" | "endedAt">): Step {
+  return step.state === "running" ? { ...step, ...end } : step;
 }

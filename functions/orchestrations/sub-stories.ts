@@ -1,6 +1,7 @@
 import type { OrchestrationContext, Task } from "durable-functions";
 
 import type { GuestReading, Probe } from "../../shared/domain/facts.ts";
+import { nowOf } from "./clock.ts";
 import type { SilenceQuestion } from "./confirm-silence.ts";
 import type { BackupQuestion } from "./make-backup.ts";
 import type { GuestQuestion } from "./read-guest.ts";
@@ -13,6 +14,12 @@ interface Stories {
   readonly confirmSilence: { readonly input: SilenceQuestion; readonly output: Probe };
   readonly readGuest: { readonly input: GuestQuestion; readonly output: GuestReading };
   readonly makeBackup: { readonly input: BackupQuestion; readonly output: BackupResult };
+}
+
+/** What a sub-story gave, and when, ISO 8601 UTC: the caller may come to look at it later. */
+export interface Ended<Output> {
+  readonly result: Output;
+  readonly endedAt: string;
 }
 
 type SubStory = "confirmSilence" | "readGuest" | "makeBackup";
@@ -38,8 +45,22 @@ export function startStory<Name extends SubStory>(
 export function* resultOf<Name extends SubStory>(
   _name: Name,
   task: Task,
-): Generator<Task, Stories[Name]["output"], unknown> {
+): Generator<Task, Ended<Stories[Name]["output"]>, unknown> {
   const result: unknown = yield task;
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the list above types both ends
-  return result as Stories[Name]["output"];
+  return result as Ended<Stories[Name]["output"]>;
+}
+
+/** Makes an orchestration of a part of the story, so that it can run beside the rest. */
+export function subStory<Name extends SubStory>(
+  name: Name,
+  tell: (
+    context: OrchestrationContext,
+    input: Stories[Name]["input"],
+  ) => Generator<Task, Stories[Name]["output"], unknown>,
+): (context: OrchestrationContext) => Generator<Task, Ended<Stories[Name]["output"]>, unknown> {
+  return function* told(context) {
+    const result = yield* tell(context, inputOf(context, name));
+    return { result, endedAt: nowOf(context) };
+  };
 }

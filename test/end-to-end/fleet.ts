@@ -32,7 +32,8 @@ const effect = z.object({ kind: z.string(), vm: z.string().nullish(), detail: z.
 const request = z.object({
   method: z.string(),
   operation: z.string(),
-  status: z.number().nullish(),
+  /** An HTTP status, or in words what came instead of one. */
+  status: z.union([z.number(), z.string()]).nullish(),
   vm: z.string().nullish(),
   script: z.string().nullish(),
 });
@@ -188,7 +189,7 @@ export class Fleet {
   async outcomeOf(vm: string, seconds = 45): Promise<ShownIncident> {
     return await this.until(`an outcome of ${vm}`, seconds, async () => {
       const [newest] = await this.incidents(vm);
-      return newest?.closedAt == null ? null : newest;
+      return (newest?.closedAt ?? null) === null ? null : (newest ?? null);
     });
   }
 
