@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { DatabaseSync } from "node:sqlite";
+import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -90,7 +91,7 @@ describe("a SQLite file", () => {
   });
 
   it("can be made by several processes at once, each of which gets its signals in", async () => {
-    const writers = Array.from({ length: 4 }, (_, index) => startWriter(file, `w${index}`, "20"));
+    const writers = Array.from({ length: 4 }, (_, index) => startWriter(file, `w${index}`, "50"));
 
     const codes = await Promise.all(writers.map(async (child) => await exitCode(child)));
 
@@ -98,14 +99,16 @@ describe("a SQLite file", () => {
     const store = await openSqliteStore(file);
     const pending = await store.pendingSignalsBefore("2999-01-01T00:00:00Z", 1000);
     await store.close();
-    expect(new Set(pending.map(({ id }) => id)).size).toBe(80);
+    expect(new Set(pending.map(({ id }) => id)).size).toBe(200);
   });
 
-  it.each([1, 7, 23])(
-    "has all that was confirmed, and nothing by halves, after a kill at write %d",
+  it.each([1, 5, 12])(
+    "has all that was confirmed, and nothing by halves, after a kill in the round after %d",
     async (writes) => {
       const child = startWriter(file, "killed", "1000000");
       const confirmed = await readUntil(child, writes);
+      // Not right at the confirmation, so that it most likely hits the next round's long write.
+      await setTimeout(3 + writes);
       child.kill("SIGKILL");
       await once(child, "exit");
 
@@ -115,8 +118,8 @@ describe("a SQLite file", () => {
       await store.close();
 
       expect(pending.map(({ id }) => id)).toEqual(expect.arrayContaining(confirmed));
-      expect(incidents.map(({ id }) => `killed-${id}`)).toEqual(expect.arrayContaining(confirmed));
-      expect(incidents.filter(({ vmName, ledger }) => vmName !== ledger[0]?.intent)).toEqual([]);
+      expect(incidents.map(({ id }) => id)).toEqual(expect.arrayContaining(confirmed));
+      expect(new Set(incidents.map(({ ledger }) => ledger.length))).toEqual(new Set([0, 40]));
       expect(integrityOf(file)).toBe("ok");
     },
   );

@@ -190,6 +190,12 @@ describe("what starts nothing", () => {
       `${nicId()}?x=1`,
     ],
     ["a NIC's name that leads elsewhere", aWriteOf(nicId("..")), "other-resource", nicId("..")],
+    [
+      "a name too long for any resource",
+      aWriteOf(nicId("n".repeat(400))),
+      "other-resource",
+      nicId("n".repeat(400)).slice(0, 300),
+    ],
     ["a line break in a name", aWriteOf(nicId("a\nb")), "other-resource", nicId("a b")],
     [
       "a write of nothing",
