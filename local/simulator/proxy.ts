@@ -1,7 +1,9 @@
+import { STATUS_CODES } from "node:http";
 import type { IncomingMessage } from "node:http";
 import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 
+import { isIpv4 } from "../../shared/domain/addresses.ts";
 import { reach } from "./fabric.ts";
 import type { Reach } from "./fabric.ts";
 import type { Fault } from "./fault-schema.ts";
@@ -16,6 +18,14 @@ const STATUS_OF: Record<Reach["kind"], number> = {
   noRoute: 504,
   silent: 0,
 };
+
+const BAD_REQUEST = 400;
+
+const PROXY_ERROR: Readonly<Record<number, string>> = {
+  502: "connection_refused",
+  504: "destination_ip_unroutable",
+};
+const TARGET = /^(?<host>[^:]+):(?<port>\d{1,5})$/u;
 
 /** Serves an HTTP CONNECT: a jump host inside the virtual network, with the fabric's rules behind it. */
 export function serveConnect(
@@ -32,7 +42,9 @@ export function serveConnect(
   stream.on("error", () => {
     stream.destroy();
   });
-  void tunnel(simulation, { target: request.url ?? "", socket: stream, head });
+  tunnel(simulation, { target: request.url ?? "", socket: stream, head }).catch(() => {
+    stream.destroy();
+  });
 }
 
 interface Tunnel {
@@ -42,9 +54,7 @@ interface Tunnel {
 }
 
 async function tunnel(simulation: Simulation, { target, socket, head }: Tunnel): Promise<void> {
-  const address = /^(?<host>[^:]+):(?<port>\d{1,5})$/u.exec(target)?.groups;
-  const host = address?.["host"] ?? "";
-  const port = Number(address?.["port"] ?? 0);
+  const { host = "", port = "" } = TARGET.exec(target)?.groups ?? {};
   const outcomes: Reach[] = [];
   const arrival = {
     operation: "proxy.connect",
@@ -55,7 +65,10 @@ async function tunnel(simulation: Simulation, { target, socket, head }: Tunnel):
     clientGone: closed(socket),
   } as const;
   const departure = await passGate(simulation, arrival, (faults) => {
-    const found = struckReach(faults) ?? reach(simulation.world, host, port);
+    if (!isIpv4(host)) {
+      return { status: BAD_REQUEST };
+    }
+    const found = struckReach(faults) ?? reach(simulation.world, host, Number(port));
     outcomes.push(found);
     return { status: STATUS_OF[found.kind] };
   });
@@ -87,12 +100,11 @@ async function finish(
       setTimeout(resolve, simulation.latency.noRouteMs());
     });
   }
-  const reason = status === STATUS_OF.refused ? "Bad Gateway" : "Gateway Timeout";
-  const error = status === STATUS_OF.refused ? "connection_refused" : "destination_ip_unroutable";
   // The status alone does not tell a refusal from a missing route. Source: RFC 9209, 2.3.
-  const cause = `Proxy-Status: simulated-jump-host; error=${error}`;
+  const cause = PROXY_ERROR[status];
+  const header = cause === undefined ? "" : `Proxy-Status: simulated-jump-host; error=${cause}\r\n`;
   socket.end(
-    `HTTP/1.1 ${status} ${reason}\r\n${cause}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`,
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? "Error"}\r\n${header}Content-Length: 0\r\nConnection: close\r\n\r\n`,
   );
 }
 

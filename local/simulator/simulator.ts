@@ -98,15 +98,18 @@ function makeSimulation(
   endpoint: () => string,
 ): { readonly simulation: Simulation; readonly publisher: Publisher } {
   const { scenario, latency = "instant" } = options;
-  const now = options.now ?? machineTime;
+  const clock = options.now ?? machineTime;
   const random = seededRandom(scenario.seed);
-  const world = buildWorld(scenario, random, now().getTime());
+  const world = buildWorld(scenario, random, clock().getTime());
   const identity = { oid: random.guid(), appid: random.guid() };
   const timeline = makeTimeline({
-    now,
+    now: clock,
     nextOutside: () => nextTaskAt(world),
     runOutside: (at) => runTasks(simulation, at),
   });
+  function now(): Date {
+    return timeline.now();
+  }
   const retryDelaysMs = RETRY_DELAYS_MS[latency];
   const publisher = makePublisher({ world, random, timeline, retryDelaysMs, now });
   const simulation: Simulation = {

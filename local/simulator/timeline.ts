@@ -4,13 +4,15 @@ const LONGEST_TIMER_MS = 2_147_483_647;
 /** Something that will happen in simulated Azure. */
 interface Due {
   readonly at: number;
-  readonly run: (at: number) => void;
+  readonly run: () => void;
 }
 
 /** What the future of simulated Azure holds, by its clock. */
 export interface Timeline {
+  /** The time: of what is happening just now, else the clock's. */
+  now(): Date;
   /** Lets `run` happen at that instant (ms since 1970), at once if it is due. */
-  schedule(at: number, run: (at: number) => void): void;
+  schedule(at: number, run: () => void): void;
   /** Lets everything happen that is due, in its order. */
   advance(): void;
   /** Forgets everything; nothing happens afterwards. */
@@ -35,6 +37,7 @@ class TimedTimeline implements Timeline {
   readonly #options: TimelineOptions;
   #dues: Due[] = [];
   #timer: NodeJS.Timeout | undefined;
+  #happening: number | null = null;
   #isRunning = false;
   #isStopped = false;
 
@@ -42,7 +45,11 @@ class TimedTimeline implements Timeline {
     this.#options = options;
   }
 
-  schedule(at: number, run: (at: number) => void): void {
+  now(): Date {
+    return this.#happening === null ? this.#options.now() : new Date(this.#happening);
+  }
+
+  schedule(at: number, run: () => void): void {
     this.#dues.push({ at, run });
     this.#dues.sort((left, right) => left.at - right.at);
     this.advance();
@@ -57,6 +64,7 @@ class TimedTimeline implements Timeline {
     try {
       this.#runDue();
     } finally {
+      this.#happening = null;
       this.#isRunning = false;
       this.#arm();
     }
@@ -74,6 +82,8 @@ class TimedTimeline implements Timeline {
       at !== null && at <= this.#options.now().getTime();
       at = this.#nextAt()
     ) {
+      // A timer may come late, or the clock may jump: what is due happens at its own time all the same.
+      this.#happening = at;
       this.#step(at);
     }
   }
@@ -85,7 +95,7 @@ class TimedTimeline implements Timeline {
       return;
     }
     this.#dues.shift();
-    due.run(at);
+    due.run();
   }
 
   #nextAt(): number | null {

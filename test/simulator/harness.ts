@@ -8,6 +8,8 @@ import { parseScenario } from "../../local/simulator/scenario.ts";
 import type { ScenarioInput } from "../../local/simulator/scenario.ts";
 import { startSimulator } from "../../local/simulator/simulator.ts";
 import type { Simulator, SimulatorOptions } from "../../local/simulator/simulator.ts";
+import { parseReadOutput } from "../../shared/guest/envelope.ts";
+import { renderScript } from "../../shared/guest/script.ts";
 
 /** A fleet of one broken and one healthy VM. */
 export function aFleet(changes: Partial<ScenarioInput> = {}): ScenarioInput {
@@ -191,4 +193,112 @@ export async function vmView(simulator: Simulator, name = "vm-bad-01"): Promise<
     throw new Error(`The simulator shows no VM ${name}.`);
   }
   return vm;
+}
+
+/** A clock which only moves when it is told to. */
+export function aClock(): { now: () => Date; forward: (seconds: number) => void } {
+  let milliseconds = Date.parse("2026-05-04T08:00:00.000Z");
+  return {
+    now: () => new Date(milliseconds),
+    forward(seconds) {
+      milliseconds += seconds * 1000;
+    },
+  };
+}
+
+/** A Run Command as Resource Manager knows it. */
+export interface StartedCommand {
+  readonly answer: Answer;
+  /** Where its state is. */
+  readonly statusPath: string;
+  /** Where its result is. */
+  readonly resultPath: string;
+}
+
+/** Sends a Run Command. */
+export async function startCommand(
+  simulator: Simulator,
+  script: readonly string[],
+  vm = "vm-bad-01",
+): Promise<StartedCommand> {
+  const answer = await arm(
+    simulator,
+    `providers/Microsoft.Compute/virtualMachines/${vm}/runCommand`,
+    {
+      method: "POST",
+      body: { commandId: "RunPowerShellScript", script },
+    },
+  );
+  return {
+    answer,
+    statusPath: pathOf(simulator, answer, "Azure-AsyncOperation"),
+    resultPath: pathOf(simulator, answer, "Location"),
+  };
+}
+
+function pathOf(simulator: Simulator, answer: Answer, header: string): string {
+  return (answer.headers.get(header) ?? "").replace(simulator.armEndpoint, "");
+}
+
+const commandResult = z.object({
+  value: z.array(z.object({ code: z.string(), message: z.string() })),
+});
+
+/** What a finished Run Command printed. */
+export async function outputOf(
+  simulator: Simulator,
+  command: StartedCommand,
+): Promise<{ stdout: string; stderr: string }> {
+  const { value } = commandResult.parse((await arm(simulator, command.resultPath)).body);
+  const [stdout, stderr] = ["StdOut", "StdErr"].map(
+    (stream) => value.find((entry) => entry.code.includes(stream))?.message ?? "",
+  );
+  return { stdout: stdout ?? "", stderr: stderr ?? "" };
+}
+
+const operationBody = z.object({
+  status: z.string(),
+  error: z.object({ code: z.string() }).optional(),
+});
+
+/** How a Run Command's operation stands: `InProgress`, `Succeeded`, or the code of its failure. */
+export async function standing(simulator: Simulator, command: StartedCommand): Promise<string> {
+  const { status, error } = operationBody.parse((await arm(simulator, command.statusPath)).body);
+  return error?.code ?? status;
+}
+
+/** The lines of the program's own script that switches the primary NIC of a VM to DHCP. */
+export async function switchScript(
+  simulator: Simulator,
+  changes: Record<string, string | number | boolean> = {},
+  vm = "vm-bad-01",
+): Promise<readonly string[]> {
+  const command = await startCommand(simulator, renderScript("read-guest", {}), vm);
+  const reading = parseReadOutput((await outputOf(simulator, command)).stdout);
+  if (reading.kind !== "read") {
+    throw new Error(`The guest cannot be read: ${reading.message}`);
+  }
+  const adapter = reading.facts.adapters[0];
+  return renderScript("switch-to-dhcp", {
+    incidentId: "incident-1",
+    mac: adapter?.mac ?? "",
+    fingerprint: adapter?.fingerprint ?? "",
+    notAfter: "2030-01-01T00:00:00Z",
+    expectedAddress: "10.40.1.4",
+    primaryNic: true,
+    leaseWaitSeconds: 60,
+    deadManSeconds: 600,
+    ...changes,
+  });
+}
+
+/** Adds a fault. */
+export async function addFault(
+  simulator: Simulator,
+  fault: Record<string, unknown>,
+): Promise<void> {
+  const answer = await admin(simulator, "/faults", { body: fault });
+  if (answer.status !== 201) {
+    throw new Error(`The simulator refused the fault: ${JSON.stringify(answer.body)}`);
+  }
 }
