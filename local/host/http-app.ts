@@ -1,9 +1,9 @@
 import { Hono } from "hono";
 import type { Context, MiddlewareHandler } from "hono";
-import { bodyLimit } from "hono/body-limit";
 
 import { durableApi, publicDurablePath, workerDurablePath } from "./durable-api.ts";
 import { eventGridTriggers } from "./event-grid.ts";
+import { shortError } from "./host-events.ts";
 import type { Emit } from "./host-events.ts";
 import { httpTriggers } from "./http-triggers.ts";
 import type { Journal } from "./journal.ts";
@@ -23,6 +23,8 @@ export interface HttpAppParts {
 
 /** In bytes. Event Grid sends at most 1 MiB at once, and nothing else that the host serves is larger. */
 const maxBodyBytes = 1_572_864;
+/** Beyond it a caller is cut off. In bytes. */
+const maxDroppedBytes = 67_108_864;
 const loopbackHosts: ReadonlySet<string> = new Set(["127.0.0.1", "localhost", "[::1]"]);
 
 /** Everything that the host serves. A stopping host takes no more triggers, but those under way may use the Durable API. */
@@ -39,6 +41,10 @@ export function createHttpApp(parts: HttpAppParts): Hono {
   app.use(refuseUnless(() => !parts.isStopping(), 503, "stopping", "The host is stopping."));
   app.route("/", eventGridTriggers(parts.registry, parts.runner));
   app.route("/", httpTriggers(parts.registry, parts.runner));
+  app.onError((error, context) => {
+    parts.emit({ kind: "fault", error: shortError(error) });
+    return context.json({ error: { code: "internal-error", message: "The host failed." } }, 500);
+  });
   app.notFound((context) =>
     context.json({ error: { code: "not-found", message: "Nothing is served at this path." } }, 404),
   );
@@ -67,10 +73,37 @@ function refuseUnless(
 
 function limitBody(): MiddlewareHandler {
   const message = `The body is larger than ${maxBodyBytes} bytes.`;
-  return bodyLimit({
-    maxSize: maxBodyBytes,
-    onError: (context) => context.json({ error: { code: "body-too-large", message } }, 413),
-  });
+  return async (context, next) => {
+    const { raw } = context.req;
+    if (raw.body !== null) {
+      const body = await readBody(raw.body);
+      if (body === undefined) {
+        return context.json({ error: { code: "body-too-large", message } }, 413);
+      }
+      context.req.raw = new Request(raw, { method: raw.method, body });
+    }
+    return await next();
+  };
+}
+
+/**
+ * Reads a body; undefined if it is too large. The rest of a large one is read and dropped, since a caller that is still
+ * sending would see a broken connection instead of the answer.
+ */
+async function readBody(
+  body: ReadableStream<Uint8Array>,
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.byteLength;
+    if (size <= maxBodyBytes) {
+      chunks.push(chunk);
+    } else if (size > maxDroppedBytes) {
+      break;
+    }
+  }
+  return size > maxBodyBytes ? undefined : new Uint8Array(Buffer.concat(chunks));
 }
 
 /**

@@ -25,5 +25,6 @@ try {
   process.stdin.resume();
 } catch (error) {
   print({ error: error instanceof Error ? error.message : String(error) });
-  process.exitCode = 1;
+  // An app that streams HTTP has opened a port by now, which would keep the process alive.
+  process.exit(1);
 }

@@ -1,0 +1,5 @@
+import { app } from "durable-functions";
+
+app.entity("counter", (context) => {
+  context.df.setState(1);
+});

@@ -1,0 +1,2 @@
+/** An app without functions. */
+export const functions = [];
