@@ -154,6 +154,11 @@ export class Fleet {
     return answer.body;
   }
 
+  /** Lets every held request go on, and holds no more. */
+  async clearHolds(): Promise<void> {
+    await fetch(`${this.simulator.armEndpoint}/_simulator/holds`, { method: "DELETE" });
+  }
+
   /** What simulated Azure was asked and what it did, of one VM if it is named. */
   async log(vm?: string): Promise<SimulatorLog> {
     const log = logSchema.parse(await this.admin("/log"));
