@@ -1,6 +1,7 @@
 # Functions that the guest scripts share; the renderer puts them in place of the include line.
 # Everything is read from CIM, the registry and numbers, never from translated text.
 # Read-Interface to Restore-Static also become part of the dead-man's own script: they use nothing else of this file.
+# A command whose output nobody wants goes to $null: a function's stray output would become part of its answer.
 $ErrorActionPreference = 'Stop'
 $ProgressPreference = 'SilentlyContinue'
 $WarningPreference = 'SilentlyContinue'
@@ -93,13 +94,20 @@ function Get-NetshName($Adapter) {
     return $alias
 }
 
+function Get-Heads($Values) {
+    # What stands before the slashes, in an order of its own: Windows may list addresses in another one.
+    return (@($Values | Where-Object { $_ } | ForEach-Object { ($_ -split '/')[0] } | Sort-Object) -join ',')
+}
+
 function Test-StaticInPlace($Saved) {
     # Metrics do not count: netsh may write its own default for one that was not given.
     $now = Read-Interface $Saved.guid
-    $hops = @($now.gateways | ForEach-Object { ($_ -split '/')[0] }) -join ','
-    $savedHops = @($Saved.gateways | ForEach-Object { ($_ -split '/')[0] }) -join ','
-    if ($now.dhcp -ne $false -or ($now.addresses -join ',') -ne (@($Saved.addresses) -join ',')) { return $false }
-    return (@($Saved.addresses).Count -eq 0 -or $hops -eq $savedHops)
+    if ($now.dhcp -ne $false) { return $false }
+    $addresses = @($Saved.addresses | Sort-Object) -join ','
+    if ($addresses -eq '') { return ($now.addresses.Count -eq 0) }
+    if ((@($now.addresses | Sort-Object) -join ',') -eq $addresses -and (Get-Heads $now.gateways) -eq (Get-Heads $Saved.gateways)) { return $true }
+    # Tools that leave the registry's values empty: then what is in force counts.
+    return ($now.addresses.Count -eq 0 -and (Get-Heads (Get-AddressesInForce $Saved.guid)) -eq (Get-Heads $Saved.addresses))
 }
 
 function Restore-Static($Saved) {
@@ -110,7 +118,7 @@ function Restore-Static($Saved) {
         $addresses = @($Saved.addresses)
         $gateways = @($Saved.gateways)
         if ($addresses.Count -eq 0) {
-            Set-NetIPInterface -InterfaceIndex $adapter.InterfaceIndex -AddressFamily IPv4 -Dhcp Disabled
+            $null = Set-NetIPInterface -InterfaceIndex $adapter.InterfaceIndex -AddressFamily IPv4 -Dhcp Disabled
         } else {
             $ip, $mask = $addresses[0] -split '/'
             $arguments = @('interface', 'ip', 'set', 'address', $name, 'source=static', "address=$ip", "mask=$mask")
@@ -131,8 +139,8 @@ function Restore-Static($Saved) {
             }
         }
     }
-    if ($Saved.dhcpMode -eq 'Disabled') { Set-Service -Name Dhcp -StartupType Disabled }
-    if (-not $Saved.dhcpRan) { Stop-Service -Name Dhcp -Force -ErrorAction SilentlyContinue }
+    if ($Saved.dhcpMode -eq 'Disabled') { $null = Set-Service -Name Dhcp -StartupType Disabled }
+    if (-not $Saved.dhcpRan) { $null = Stop-Service -Name Dhcp -Force -ErrorAction SilentlyContinue }
     for ($look = 0; $look -lt 5 -and -not (Test-StaticInPlace $Saved); $look++) { Start-Sleep -Seconds 1 }
     return (Test-StaticInPlace $Saved)
 }

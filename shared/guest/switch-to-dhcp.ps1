@@ -24,14 +24,14 @@ function Invoke-DeadMan {
         for ($try = 0; $try -lt 3 -and -not $done; $try++) {
             try { $done = Restore-Static $saved } catch { Start-Sleep -Seconds 5 }
         }
-        if ($done) { Unregister-ScheduledTask -TaskName $saved.task -TaskPath '\' -Confirm:$false }
+        if ($done) { $null = Unregister-ScheduledTask -TaskName $saved.task -TaskPath '\' -Confirm:$false }
     } finally { if ($held) { $mutex.ReleaseMutex() } }
 }
 
 function Get-DeadManScript($Saved) {
     $encoded = [Convert]::ToBase64String([Text.Encoding]::UTF8.GetBytes((ConvertTo-AsciiJson $Saved)))
     $lines = @('# static-ip-remediator:dead-man/1', "`$EncodedValues = '$encoded'", "`$ErrorActionPreference = 'Stop'")
-    foreach ($name in 'Read-Interface', 'Get-AddressesInForce', 'Get-AdapterByGuid', 'Get-NetshName', 'Test-StaticInPlace', 'Restore-Static', 'Enter-Mutex', 'Invoke-DeadMan') {
+    foreach ($name in 'Read-Interface', 'Get-AddressesInForce', 'Get-AdapterByGuid', 'Get-NetshName', 'Get-Heads', 'Test-StaticInPlace', 'Restore-Static', 'Enter-Mutex', 'Invoke-DeadMan') {
         $lines += (Get-Command -Name $name -CommandType Function).ScriptBlock.Ast.Extent.Text
     }
     return ($lines + 'Invoke-DeadMan') -join "`n"
@@ -53,7 +53,7 @@ function Register-DeadMan($Saved, $Seconds) {
 
 function Disable-DeadMan($Run) {
     try {
-        Unregister-ScheduledTask -TaskName $Run.task -TaskPath '\' -Confirm:$false
+        $null = Unregister-ScheduledTask -TaskName $Run.task -TaskPath '\' -Confirm:$false
         if ((Get-OurTaskNames) -notcontains $Run.task) { $Run.taskState = 'gone' }
     } catch { $Run.detail = Get-ErrorText $_ }
 }
@@ -143,8 +143,8 @@ function Get-Saved($Run, $Service) {
 }
 
 function Start-DhcpService($Saved) {
-    if ($Saved.dhcpMode -eq 'Disabled') { Set-Service -Name Dhcp -StartupType Automatic }
-    if (-not $Saved.dhcpRan) { Start-Service -Name Dhcp }
+    if ($Saved.dhcpMode -eq 'Disabled') { $null = Set-Service -Name Dhcp -StartupType Automatic }
+    if (-not $Saved.dhcpRan) { $null = Start-Service -Name Dhcp }
     return ((Get-DhcpService).State -eq 'Running')
 }
 
@@ -171,7 +171,7 @@ function Repair-DefaultRoute($Run, $Index) {
     foreach ($gateway in @($Run.saved.gateways)) {
         $hop = ($gateway -split '/')[0]
         if ($leaseHops -notcontains $hop -and $active -contains $hop) {
-            Remove-NetRoute -InterfaceIndex $Index -AddressFamily IPv4 -DestinationPrefix '0.0.0.0/0' -NextHop $hop -Confirm:$false -ErrorAction SilentlyContinue
+            $null = Remove-NetRoute -InterfaceIndex $Index -AddressFamily IPv4 -DestinationPrefix '0.0.0.0/0' -NextHop $hop -Confirm:$false -ErrorAction SilentlyContinue
         }
     }
     return ((Get-DefaultHops $Index) -contains $leaseHops[0])

@@ -11,8 +11,14 @@ import { renewLease, startDhcpService } from "./windows.ts";
  * has another digest: change the emulation with it, then the digest, and the version where the envelope changed.
  */
 export const EMULATED_SCRIPTS = {
-  "read-guest": { version: 1, digest: "" },
-  "switch-to-dhcp": { version: 1, digest: "" },
+  "read-guest": {
+    version: 1,
+    digest: "5c06620717892d358ae4b9763f24235440146ca93ed6ccc0ee9bbcbbe537c5f5",
+  },
+  "switch-to-dhcp": {
+    version: 1,
+    digest: "da3f757685a1323268e67fccc5601a61e1f617bc82741ee6040dae23bf490335",
+  },
 } as const;
 
 const HEADER = /^# static-ip-remediator:(?<name>[a-z-]+)\/(?<version>\d+)$/u;

@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { isLinkLocal } from "../../../shared/domain/addresses.ts";
 import { guestInstant } from "./envelope.ts";
 import type { GuestState, GuestWorld } from "./state.ts";
 import { netshAdapterText } from "./text.ts";
@@ -103,12 +104,23 @@ function isInPlace(state: GuestState, saved: SavedConfiguration): boolean {
     return false;
   }
   const stored = storedConfiguration(adapter);
-  const same = stored.addresses.join(",") === saved.addresses.join(",");
-  return same && (saved.addresses.length === 0 || hops(stored.gateways) === hops(saved.gateways));
+  if (saved.addresses.length === 0 || stored.addresses.length > 0) {
+    return (
+      sorted(stored.addresses) === sorted(saved.addresses) &&
+      (saved.addresses.length === 0 || heads(stored.gateways) === heads(saved.gateways))
+    );
+  }
+  // Tools that leave the registry's values empty: then what is in force counts.
+  const inForce = (adapter.enabled ? adapter.addresses : []).map(({ ip }) => ip);
+  return heads(inForce.filter((ip) => !isLinkLocal(ip))) === heads(saved.addresses);
 }
 
-function hops(gateways: readonly string[]): string {
-  return gateways.map((gateway) => gateway.split("/")[0]).join(",");
+function heads(values: readonly string[]): string {
+  return sorted(values.map((value) => value.split("/")[0] ?? ""));
+}
+
+function sorted(values: readonly string[]): string {
+  return values.toSorted().join(",");
 }
 
 function unmasked(address: string): { ip: string; prefixLength: number } {

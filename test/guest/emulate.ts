@@ -1,0 +1,40 @@
+import { fireDueTasks, restart, runScript } from "../../local/simulator/guest/run.ts";
+import type { GuestState, ScriptRun } from "../../local/simulator/guest/state.ts";
+import type { GuestReading } from "../../shared/domain/facts.ts";
+import {
+  parseReadOutput,
+  parseSwitchOutput,
+  type SwitchAnswer,
+} from "../../shared/guest/envelope.ts";
+import type { GuestAction, GuestCase } from "./engine.ts";
+
+/** Runs a case on the emulated Windows. */
+export function runOnEmulation(example: GuestCase): readonly ScriptRun[] {
+  const runs: ScriptRun[] = [];
+  let { state } = example;
+  for (const action of example.actions) {
+    const run = perform(state, action);
+    runs.push(run);
+    ({ state } = run);
+  }
+  return runs;
+}
+
+function perform(state: GuestState, action: GuestAction): ScriptRun {
+  const quiet = { stdout: "", stderr: "", seconds: 0 };
+  switch (action.kind) {
+    case "run":
+      return runScript(state, action.script ?? "", action.world);
+    case "tasks":
+      return { ...quiet, state: fireDueTasks(state, action.world) };
+    case "restart":
+      return { ...quiet, state: restart(state, action.world) };
+  }
+}
+
+/** The answer in a run's output, as the product reads it. */
+export function answerOf(action: GuestAction, run: ScriptRun): GuestReading | SwitchAnswer {
+  return action.script?.startsWith("# static-ip-remediator:read-guest/") === true
+    ? parseReadOutput(run.stdout)
+    : parseSwitchOutput(run.stdout);
+}
