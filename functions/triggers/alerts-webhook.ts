@@ -3,6 +3,7 @@ import { getClient, input } from "durable-functions";
 
 import type { Signal } from "../../shared/domain/signal.ts";
 import { decodeAlert } from "../../shared/signals/alerts.ts";
+import { targetText } from "../../shared/signals/decoded.ts";
 import { answering, jsonBody } from "./http-answers.ts";
 import { takeIn } from "./take-in.ts";
 
@@ -29,7 +30,7 @@ function summary(signals: readonly Signal[]): {
   const accepted: { target: string; signalId: string }[] = [];
   const ignored: { target: string; reason: string }[] = [];
   for (const signal of signals) {
-    const target = targetText(signal);
+    const target = targetText(signal.target);
     if (signal.state.kind === "ignored") {
       ignored.push({ target, reason: signal.state.reason });
     } else {
@@ -37,17 +38,4 @@ function summary(signals: readonly Signal[]): {
     }
   }
   return { accepted, ignored };
-}
-
-function targetText({ target }: Signal): string {
-  switch (target.kind) {
-    case "vm":
-      return target.vmId;
-    case "nic":
-      return target.nicId;
-    case "other":
-      return target.text;
-    default:
-      return target satisfies never;
-  }
 }
