@@ -1,4 +1,6 @@
 import type { Fault } from "./fault-schema.ts";
+import { isVmFault } from "./faults.ts";
+import type { VmFault } from "./faults.ts";
 import { changeAddress, changeGuest, touchTags } from "./human.ts";
 import { deleteVm, startVm, stopVm } from "./power.ts";
 import type { Simulation } from "./simulation.ts";
@@ -17,16 +19,6 @@ export function strikeVms(
       strikeVm(simulation, vm, fault);
     }
   }
-}
-
-/** The kinds that do something to a VM; the others change the answer or the operation. */
-type VmFault = Extract<
-  Fault,
-  { kind: "power" | "deleteVm" | "humanNicChange" | "humanGuestChange" | "lease" }
->;
-
-function isVmFault(fault: Fault): fault is VmFault {
-  return ["power", "deleteVm", "humanNicChange", "humanGuestChange", "lease"].includes(fault.kind);
 }
 
 function strikeVm(simulation: Simulation, vm: VmState, fault: VmFault): void {

@@ -48,6 +48,8 @@ const matching = {
 const anyRequest = { operation, ...matching };
 const runCommand = { operation: operation.default("runCommand.post"), ...matching };
 const probe = { operation: operation.default("proxy.connect"), ...matching };
+/** Something that happens to `vm`, at a request about any VM unless one is named. */
+const onVm = { ...anyRequest, vm: z.string().min(1), about: z.string().min(1).optional() };
 
 /** An address with its prefix length, for example `10.30.1.99/24`. */
 export const cidr = z.cidrv4();
@@ -125,22 +127,19 @@ export const fault = z.discriminatedUnion("kind", [
   }),
   z.strictObject({
     kind: z.literal("power"),
-    ...anyRequest,
-    vm: z.string().min(1),
+    ...onVm,
     state: z.enum(["deallocated", "stopped", "running"]).default("deallocated"),
     when: when.default("after"),
   }),
   z.strictObject({
     kind: z.literal("deleteVm"),
-    ...anyRequest,
-    vm: z.string().min(1),
+    ...onVm,
     when: when.default("after"),
   }),
   /** Someone else writes the primary NIC: another address (the next free one if none is named), or only its tags. */
   z.strictObject({
     kind: z.literal("humanNicChange"),
-    ...anyRequest,
-    vm: z.string().min(1),
+    ...onVm,
     address: z.ipv4().optional(),
     tagsOnly: z.boolean().default(false),
     when: when.default("after"),
@@ -148,15 +147,13 @@ export const fault = z.discriminatedUnion("kind", [
   /** Someone sets a static address in Windows, on the primary NIC's adapter. */
   z.strictObject({
     kind: z.literal("humanGuestChange"),
-    ...anyRequest,
-    vm: z.string().min(1),
+    ...onVm,
     static: staticConfiguration,
     when: when.default("after"),
   }),
   z.strictObject({
     kind: z.literal("lease"),
-    ...anyRequest,
-    vm: z.string().min(1),
+    ...onVm,
     lease: leaseRule,
     when: when.default("before"),
   }),

@@ -53,7 +53,6 @@ export function makeFaults(initial: readonly Fault[]): Faults {
     strike(request) {
       const struck: Fault[] = [];
       for (const entry of entries) {
-        // An action on a VM may be tied to a request which is not about it; the others only strike their own VM.
         if (!matchesRequest(patternOf(entry.fault), request)) {
           continue;
         }
@@ -93,17 +92,21 @@ function isSameOrAny(wanted: string | undefined, actual: string | undefined): bo
   return wanted === undefined || wanted.toLowerCase() === actual?.toLowerCase();
 }
 
-const ACTIONS_ON_A_VM = new Set<Fault["kind"]>([
-  "power",
-  "deleteVm",
-  "humanNicChange",
-  "humanGuestChange",
-  "lease",
-]);
+/** The kinds that do something to a VM; the others change the answer or the operation. */
+export type VmFault = Extract<
+  Fault,
+  { kind: "power" | "deleteVm" | "humanNicChange" | "humanGuestChange" | "lease" }
+>;
 
+/** Whether the fault does something to a VM. */
+export function isVmFault(fault: Fault): fault is VmFault {
+  return ["power", "deleteVm", "humanNicChange", "humanGuestChange", "lease"].includes(fault.kind);
+}
+
+/** What happens to a VM may be tied to a request which is not about it; the others only strike their own VM. */
 function patternOf(fault: Fault): RequestPattern {
-  return ACTIONS_ON_A_VM.has(fault.kind)
-    ? { operation: fault.operation, script: fault.script }
+  return isVmFault(fault)
+    ? { operation: fault.operation, script: fault.script, vm: fault.about }
     : fault;
 }
 

@@ -87,7 +87,10 @@ export function writeNic(simulation: Simulation, nic: NicState, write: NicWrite)
   const after = addressText(nic);
   const detail = before === after ? `${nic.name}: ${after}` : `${nic.name}: ${before} -> ${after}`;
   simulation.log.effect({ kind: "nicWritten", by: write.by, vm: nic.vm, detail });
-  announce(simulation, nic, write.caller);
+  // Azure tells of a write when it is done.
+  simulation.timeline.schedule(nic.updatingUntil, () => {
+    announce(simulation, nic, write.caller);
+  });
   const vm = simulation.world.vms.get(nic.vm?.toLowerCase() ?? "");
   if (vm !== undefined && before !== after) {
     restartVm(simulation, vm, { by: write.by, detail: `the address of ${nic.name} changed` });

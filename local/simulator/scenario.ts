@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 
 import { z } from "zod";
 
+import { isIpv4, prefixHolding } from "../../shared/domain/addresses.ts";
 import { ConfigurationError } from "../../shared/domain/errors.ts";
 import { cidr, fault, leaseRule, staticConfiguration } from "./fault-schema.ts";
 
@@ -185,32 +186,67 @@ function pathText(path: readonly PropertyKey[]): string {
 }
 
 function findWrongReferences(data: Scenario): string[] {
-  const subnets = new Set(data.network.subnets.map((entry) => entry.name));
-  const groups = new Set(data.securityGroups.map((entry) => entry.name));
-  const vms = new Set(data.vms.map((entry) => entry.name));
+  return [...wrongNames(data), ...wrongAddresses(data), ...repeatedNames(data)];
+}
+
+function wrongNames(data: Scenario): string[] {
+  const subnets = namesOf(data.network.subnets);
+  const groups = namesOf(data.securityGroups);
+  const vms = namesOf(data.vms);
+  return [
+    ...data.network.subnets.map((entry, index) =>
+      unknownName(`network.subnets.${index}.securityGroup`, entry.securityGroup, groups),
+    ),
+    ...data.vms.flatMap((machine, index) =>
+      machine.nics.flatMap((card, nicIndex) => [
+        unknownName(`vms.${index}.nics.${nicIndex}.subnet`, card.subnet, subnets),
+        unknownName(`vms.${index}.nics.${nicIndex}.securityGroup`, card.securityGroup, groups),
+      ]),
+    ),
+    ...data.faults.map((entry, index) => unknownName(`faults.${index}.vm`, entry.vm, vms)),
+    ...data.alerts.map((entry, index) => unknownName(`alerts.${index}.vm`, entry.vm, vms)),
+  ].filter((problem) => problem !== null);
+}
+
+function namesOf(entries: readonly { readonly name: string }[]): ReadonlySet<string> {
+  return new Set(entries.map((entry) => entry.name));
+}
+
+function unknownName(
+  path: string,
+  wanted: string | undefined,
+  known: ReadonlySet<string>,
+): string | null {
+  return wanted === undefined || known.has(wanted)
+    ? null
+    : `${path}: nothing here is named ${wanted}`;
+}
+
+function wrongAddresses(data: Scenario): string[] {
+  return data.vms.flatMap((machine, index) =>
+    machine.nics.flatMap((card, nicIndex) =>
+      wrongAddressesOf(data, card, `vms.${index}.nics.${nicIndex}`),
+    ),
+  );
+}
+
+function wrongAddressesOf(data: Scenario, card: ScenarioNic, path: string): string[] {
   const problems: string[] = [];
-  function expectKnown(path: string, wanted: string | undefined, known: ReadonlySet<string>): void {
-    if (wanted !== undefined && !known.has(wanted)) {
-      problems.push(`${path}: nothing here is named ${wanted}`);
+  for (const [index, entry] of card.ipConfigurations.entries()) {
+    const home = entry.subnet ?? card.subnet ?? data.network.subnets[0]?.name ?? "";
+    if (isIpv4(entry.address) && !liesIn(data, home, entry.address)) {
+      problems.push(`${path}.ipConfigurations.${index}.address: lies in no prefix of ${home}`);
     }
-  }
-  for (const [index, entry] of data.network.subnets.entries()) {
-    expectKnown(`network.subnets.${index}.securityGroup`, entry.securityGroup, groups);
-  }
-  for (const [index, machine] of data.vms.entries()) {
-    for (const [nicIndex, card] of machine.nics.entries()) {
-      expectKnown(`vms.${index}.nics.${nicIndex}.subnet`, card.subnet, subnets);
-      expectKnown(`vms.${index}.nics.${nicIndex}.securityGroup`, card.securityGroup, groups);
-    }
-  }
-  for (const [index, entry] of data.faults.entries()) {
-    expectKnown(`faults.${index}.vm`, entry.vm, vms);
-  }
-  for (const [index, entry] of data.alerts.entries()) {
-    expectKnown(`alerts.${index}.vm`, entry.vm, vms);
-  }
-  if (vms.size < data.vms.length) {
-    problems.push("vms: two have the same name");
   }
   return problems;
+}
+
+function liesIn(data: Scenario, subnetName: string, address: string): boolean {
+  const home = data.network.subnets.find((entry) => entry.name === subnetName);
+  return prefixHolding(address, home?.prefixes ?? []) !== null;
+}
+
+function repeatedNames(data: Scenario): string[] {
+  const names = new Set(data.vms.map((machine) => machine.name.toLowerCase()));
+  return names.size < data.vms.length ? ["vms: two have the same name"] : [];
 }

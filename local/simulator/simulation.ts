@@ -44,8 +44,6 @@ export interface Simulation {
   readonly faults: Faults;
   readonly holds: Holds;
   readonly operations: Map<string, OperationState>;
-  /** The program's own identity, to which the token belongs. */
-  readonly identity: Identity;
   /** Whoever changes things beside the program. */
   readonly human: Identity;
   readonly token: string;

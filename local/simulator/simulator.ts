@@ -121,7 +121,6 @@ function makeSimulation(
     faults: makeFaults(scenario.faults),
     holds: makeHolds(),
     operations: new Map(),
-    identity,
     human: { oid: random.guid(), appid: random.guid() },
     token: issueToken(identity, scenario.tenantId),
     commandDeliveryMs: scenario.commandDeliverySeconds * 1000,

@@ -1,0 +1,138 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { describe, expect, it, onTestFinished } from "vitest";
+
+import { parseScenario, readScenario } from "../../local/simulator/scenario.ts";
+import { startSimulator } from "../../local/simulator/simulator.ts";
+import { aFleet, arm, simulate, vmView } from "./harness.ts";
+
+const DEMO = fileURLToPath(new URL("../../local/simulator/scenarios/demo.json", import.meta.url));
+
+function aFile(text: string): string {
+  const folder = mkdtempSync(join(tmpdir(), "scenario-"));
+  onTestFinished(() => {
+    rmSync(folder, { recursive: true });
+  });
+  const file = join(folder, "fleet.json");
+  writeFileSync(file, text);
+  return file;
+}
+
+describe("a scenario", () => {
+  it("of a few lines gets everything else by default", () => {
+    const scenario = parseScenario({
+      network: { subnets: [{ name: "a", prefixes: ["10.1.1.0/24"] }] },
+      vms: [{ name: "vm-a", nics: [{ ipConfigurations: [{ address: "10.1.1.4" }] }] }],
+    });
+
+    expect(scenario.vms[0]).toMatchObject({ os: "Windows", power: "running", osDisk: "managed" });
+    expect(scenario.resourceGroup).toBe("rg-fleet");
+  });
+
+  it.each([
+    ["an unknown key", { ...aFleet(), colour: "red" }, "colour"],
+    ["no VM", { ...aFleet(), vms: [] }, "vms"],
+    [
+      "an unknown key deep inside",
+      {
+        ...aFleet(),
+        vms: [{ name: "a", nics: [{ ipConfigurations: [{ address: "10.40.1.4", ip: "x" }] }] }],
+      },
+      "vms.0.nics.0.ipConfigurations.0",
+    ],
+    [
+      "an address that is none",
+      aFleet({ vms: [{ name: "a", nics: [{ ipConfigurations: [{ address: "10.40.1" }] }] }] }),
+      "vms.0.nics.0.ipConfigurations.0.address",
+    ],
+    [
+      "a subnet that is not there",
+      aFleet({
+        vms: [{ name: "a", nics: [{ subnet: "b", ipConfigurations: [{ address: "10.40.1.4" }] }] }],
+      }),
+      "vms.0.nics.0.subnet: nothing here is named b",
+    ],
+    [
+      "a fault for a VM that is not there",
+      aFleet({ faults: [{ kind: "deleteVm", operation: "vm.get", vm: "vm-x" }] }),
+      "faults.0.vm: nothing here is named vm-x",
+    ],
+    ["an alert for a VM that is not there", aFleet({ alerts: [{ vm: "vm-x" }] }), "alerts.0.vm"],
+    [
+      "two VMs of one name",
+      aFleet({
+        vms: [
+          { name: "a", nics: [{ ipConfigurations: [{ address: "10.40.1.4" }] }] },
+          { name: "A", nics: [{ ipConfigurations: [{ address: "10.40.1.5" }] }] },
+        ],
+      }),
+      "two have the same name",
+    ],
+    [
+      "an address outside of its subnet",
+      aFleet({ vms: [{ name: "a", nics: [{ ipConfigurations: [{ address: "10.50.1.4" }] }] }] }),
+      "vms.0.nics.0.ipConfigurations.0.address: lies in no prefix of snet-a",
+    ],
+  ])("with %s is refused, naming the place", (_what, data, message) => {
+    expect(() => parseScenario(data)).toThrow(message);
+  });
+
+  it.each([
+    ["a file that is not there", "/nowhere/fleet.json", "ENOENT"],
+    ["a file that is no JSON", aFileName("{"), "JSON"],
+  ])("cannot be read from %s", (_what, file, message) => {
+    const path = typeof file === "string" ? file : file();
+
+    expect(() => readScenario(path)).toThrow(message);
+  });
+
+  it("from the same seed gives the same ids, from another seed others", async () => {
+    const path = "providers/Microsoft.Compute/virtualMachines/vm-bad-01";
+    const [first, second, third] = await Promise.all([
+      simulate(aFleet()),
+      simulate(aFleet()),
+      simulate(aFleet({ seed: 99 })),
+    ]);
+
+    const vm = (await arm(first, path)).body;
+
+    expect((await arm(second, path)).body).toEqual(vm);
+    expect((await arm(third, path)).body).not.toEqual(vm);
+    expect(second.token).toBe(first.token);
+  });
+});
+
+function aFileName(text: string): () => string {
+  return () => aFile(text);
+}
+
+describe("the demo's fleet", () => {
+  it("has one cut-off VM, one healthy one and one that is static by right", async () => {
+    const simulator = await startSimulator({ scenario: readScenario(DEMO) });
+    onTestFinished(async () => {
+      await simulator.close();
+    });
+
+    const [web, app, sql] = await Promise.all(
+      ["vm-web-01", "vm-app-01", "vm-sql-01"].map(async (name) => await vmView(simulator, name)),
+    );
+
+    expect(web).toMatchObject({ rdp: { kind: "silent" }, agent: { ready: true } });
+    expect(web?.guest.adapters[0]?.dhcp).toBe(false);
+    expect(app).toMatchObject({ rdp: { kind: "open" }, agent: { ready: true } });
+    expect(app?.guest.adapters[0]?.dhcp).toBe(true);
+    expect(sql).toMatchObject({ rdp: { kind: "open" }, agent: { ready: true } });
+    expect(sql?.guest.adapters[0]).toMatchObject({
+      dhcp: false,
+      addresses: [{ ip: "10.30.1.10" }, { ip: "10.30.1.11" }, { ip: "10.30.1.12" }],
+    });
+    expect([web, app, sql].map((vm) => vm?.["tags"])).toEqual(
+      [web, app, sql].map(
+        () => expect.objectContaining({ "static-ip-remediator": "on" }) as unknown,
+      ),
+    );
+  });
+});
