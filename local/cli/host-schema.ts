@@ -5,12 +5,15 @@ import type { StepName } from "../../shared/domain/incident.ts";
 
 const OUTCOMES = ["healed", "healthy", "refused", "rolledBack", "needsHuman", "failed"] as const;
 
+/** The engine leaves out what is null in a custom status. */
+const orNull = z.string().nullable().default(null);
+
 const step = z.object({
   name: z.custom<StepName>((value) => typeof value === "string"),
   startedAt: z.string(),
-  endedAt: z.string().nullable(),
+  endedAt: orNull,
   state: z.enum(["running", "done", "failed"]),
-  detail: z.string().nullable(),
+  detail: orNull,
 });
 
 const outcome = z.object({
@@ -23,11 +26,12 @@ const outcome = z.object({
 
 const mode = z.enum(["heal", "dryRun"]);
 
-const runStatus = z.object({
+/** What a run shows of itself, as far as it is shown here. */
+export const runStatusSchema = z.object({
   mode,
-  incidentId: z.string().nullable(),
+  incidentId: orNull,
   steps: z.array(step),
-  outcome: outcome.nullable(),
+  outcome: outcome.nullable().default(null),
 });
 
 const diagnosis = z.object({
@@ -120,7 +124,7 @@ export const signalSchema = z.object({
   reason: z.string().optional(),
   message: z.string().optional(),
   incidentId: z.string().optional(),
-  run: runStatus.nullable(),
+  run: runStatusSchema.nullable().default(null),
 });
 
 /** A signal as it is shown here. */

@@ -62,7 +62,7 @@ export function runningLines(
 ): readonly string[] {
   const mark = style.colors.cyan(FRAMES[frame % FRAMES.length] ?? "");
   return status.steps
-    .filter((step) => step.endedAt === null)
+    .filter((step) => step.state === "running")
     .map((step) => {
       const seconds = Math.max(0, secondsBetween(step.startedAt, now));
       return mark + rest({ step: step.name, seconds, detail: step.detail }, style);

@@ -165,8 +165,8 @@ function sayFinding(screen: Screen, finding: NicFinding): void {
   const windows = finding.windows === null ? "not read" : listed(finding.windows);
   const adapter = finding.adapter === null ? "" : `, adapter "${finding.adapter}"`;
   screen.say(`Found on NIC ${finding.nic}${adapter}:`);
-  screen.say(`Azure   ${listed(finding.azure)}`, "  ");
-  screen.say(`Windows ${windows}`, "  ");
+  screen.say(`Azure: ${listed(finding.azure)}`, "  ");
+  screen.say(`Windows: ${windows}`, "  ");
 }
 
 function sayChanges(screen: Screen, result: RunResult): void {

@@ -84,12 +84,13 @@ async function play(stage: Stage): Promise<number> {
 
   heading(screen, `A failed-connection alert for ${vm.name} arrives`);
   const end = await heal(stage, vm);
-  const preliminary = resultOfRun(vm.id, end, EXIT_NOT);
-  sayRun(screen, preliminary);
   if (stage.interrupted.aborted) {
-    screen.record({ ...preliminary, exitCode: EXIT_INTERRUPTED });
+    screen.say("Interrupted: simulated Azure and everything in it is gone.");
+    screen.record({ ...resultOfRun(vm.id, end, EXIT_INTERRUPTED), nextStep: "" });
     return EXIT_INTERRUPTED;
   }
+  const preliminary = resultOfRun(vm.id, end, EXIT_NOT);
+  sayRun(screen, preliminary);
 
   const after = await momentOf(admin, vm);
   showBeforeAndAfter(screen, before, after);

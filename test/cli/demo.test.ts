@@ -1,0 +1,132 @@
+import { execFileSync } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
+
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+import { containing, matching } from "./matchers.ts";
+import { LONG, recordsOf, runBin, runOnTerminal } from "./run-bin.ts";
+import { writeFleet } from "./simulator.ts";
+
+const VM = "vm-web-01";
+const NO_TERMINAL = noTerminal();
+
+let folder = "";
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "remediator-demo-test-"));
+});
+
+afterAll(async () => {
+  await rm(folder, { recursive: true });
+});
+
+/** Why there is no pseudo-terminal to test on; null if there is one. */
+function noTerminal(): string | null {
+  try {
+    const version = execFileSync("script", ["--version"], { encoding: "utf8" });
+    return version.includes("util-linux") ? null : "script is not that of util-linux";
+  } catch {
+    return "there is no script of util-linux";
+  }
+}
+
+describe("the demo", () => {
+  it("heals, tells it as JSON objects only, and exits with 0", LONG, async () => {
+    const { code, stdout, stderr } = await runBin(["demo", "--json"]);
+
+    const records = recordsOf(stdout);
+    const result = records.at(-1);
+    expect(stderr).toBe("");
+    expect(result).toMatchObject({ type: "result", outcome: "healed", exitCode: 0 });
+    expect(code).toBe(0);
+    expect(records.find(({ type }) => type === "before")).toMatchObject({
+      vm: VM,
+      azureAddresses: ["10.30.1.4"],
+      windowsAddresses: ["10.30.1.204"],
+      netsh: containing("10.30.1.204"),
+      snapshots: [],
+    });
+    expect(records.find(({ type }) => type === "after")).toMatchObject({
+      windowsAddresses: ["10.30.1.4"],
+      rdp: "answers",
+      netsh: containing("10.30.1.4"),
+      snapshots: [{ complete: true, expiresAt: matching(/^\d{4}-\d\d-\d\dT/u) }],
+    });
+    expect(records.filter(({ type }) => type === "leftAlone")).toMatchObject([
+      { vm: "vm-app-01", asExpected: true, why: containing("healthy"), changes: 0 },
+      {
+        vm: "vm-sql-01",
+        asExpected: true,
+        why: containing("static-multi"),
+        changes: 0,
+      },
+    ]);
+  });
+
+  it.skipIf(NO_TERMINAL !== null)(
+    `heals in front of a terminal, and gives the cursor back${NO_TERMINAL === null ? "" : `: skipped, ${NO_TERMINAL}`}`,
+    LONG,
+    async () => {
+      const { code, stdout } = await runOnTerminal(["demo"], 80);
+
+      const shown = stripVTControlCharacters(stdout);
+      expect(code).toBe(0);
+      expect(stdout).toContain("\u001B[?25l");
+      expect(stdout.lastIndexOf("\u001B[?25h")).toBeGreaterThan(stdout.lastIndexOf("\u001B[?25l"));
+      expect(stdout).toContain("\u001B[32m✔");
+      expect(shown).toMatch(/[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏] Read Azure/u);
+      expect(shown).toContain("agentSurvivesWrongAddress");
+      expect(shown).toContain("Waits are shortened through the settings");
+      expect(shown).toContain("As expected");
+    },
+  );
+
+  it("names the failed step and what was undone when the lease never comes", LONG, async () => {
+    const file = await writeFleet(folder, { brokenNic: { lease: "never" } });
+
+    const { code, stdout } = await runBin(["demo", "--scenario", file]);
+
+    expect(code).toBe(1);
+    expect(stdout).toContain("Outcome: rolled back");
+    expect(stdout).toContain("Failed step: Switch Windows to DHCP");
+    expect(stdout).toMatch(/Undone: Switch adapter "Ethernet"/u);
+    expect(stdout).toContain("✖ the outcome is healed");
+    expect(stdout).toContain("✔ no dead-man task is left in Windows");
+  });
+
+  it("names the failed step when the Run Command slot stays busy", LONG, async () => {
+    const busySlot = { kind: "busySlot", vm: VM, count: "always" };
+    const file = await writeFleet(folder, { scenario: { faults: [busySlot] } });
+
+    const { code, stdout } = await runBin(["demo", "--json", "--scenario", file]);
+
+    expect(code).toBe(1);
+    expect(recordsOf(stdout).at(-1)).toMatchObject({
+      type: "result",
+      outcome: "needsHuman",
+      exitCode: 1,
+      failedStep: "Read Windows (read-only)",
+      changes: [],
+    });
+  });
+
+  it("needs a person where the agent does not survive the wrong address", LONG, async () => {
+    const brokenVm = { agentSurvivesWrongAddress: false };
+    const file = await writeFleet(folder, { brokenVm });
+
+    const { code, stdout } = await runBin(["demo", "--json", "--scenario", file]);
+
+    const records = recordsOf(stdout);
+    expect(code).toBe(1);
+    expect(records.find(({ type }) => type === "differences")).toMatchObject({
+      agentSurvivesWrongAddress: false,
+    });
+    expect(records.at(-1)).toMatchObject({
+      outcome: "needsHuman",
+      nextStep: containing("netsh interface ip set address"),
+    });
+  });
+});

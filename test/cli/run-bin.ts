@@ -1,0 +1,116 @@
+import { spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { text } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
+
+import { z } from "zod";
+
+/** The command line as users start it. */
+export const BIN = fileURLToPath(new URL("../../local/cli/remediator.mjs", import.meta.url));
+
+/** Far beyond what a run takes, for machines which do much else. */
+const LONGEST_RUN_MS = 110_000;
+
+/** For tests that wait for a whole run. */
+export const LONG = { timeout: 120_000 };
+
+/** Short waits for everything that these tests start. */
+export const SHORT: Readonly<Record<string, string>> = {
+  REMEDIATOR_PROBE_WINDOW_SECONDS: "1",
+  REMEDIATOR_PROBE_TIMEOUT_SECONDS: "2",
+  REMEDIATOR_SECOND_PROBE_SECONDS: "0.5",
+  REMEDIATOR_GUEST_READ_SECONDS: "8",
+  REMEDIATOR_LEASE_WAIT_SECONDS: "2",
+  REMEDIATOR_POLL_SECONDS: "0.2",
+  REMEDIATOR_RETRY_SECONDS: "0.5",
+};
+
+type Environment = Readonly<Record<string, string>>;
+
+/** How a call of the command line ended. */
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the command line to its end. */
+export async function runBin(
+  words: readonly string[],
+  environment: Environment = {},
+): Promise<Ended> {
+  return await ended(startProcess(process.execPath, [BIN, ...words], environment));
+}
+
+/** Runs the command line on a terminal of its own with so many columns; needs `script` of util-linux. */
+export async function runOnTerminal(
+  words: readonly string[],
+  columns: number,
+  environment: Environment = {},
+): Promise<Ended> {
+  const command = [process.execPath, BIN, ...words].map((word) => `'${word}'`).join(" ");
+  const line = `stty cols ${columns}; exec ${command}`;
+  return await ended(startProcess("script", ["-qec", line, "/dev/null"], environment));
+}
+
+/** Starts the command line; the caller ends it. */
+export function startBin(words: readonly string[], environment: Environment = {}): ChildProcess {
+  return startProcess(process.execPath, [BIN, ...words], environment);
+}
+
+function startProcess(
+  file: string,
+  words: readonly string[],
+  environment: Environment,
+): ChildProcess {
+  return spawn(file, words, {
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, CI: "", ...SHORT, ...environment },
+  });
+}
+
+async function ended(child: ChildProcess): Promise<Ended> {
+  const timer = setTimeout(() => child.kill("SIGKILL"), LONGEST_RUN_MS);
+  const exit = once(child, "close");
+  const [stdout, stderr] = await Promise.all([readAll(child.stdout), readAll(child.stderr)]);
+  await exit;
+  clearTimeout(timer);
+  return { code: child.exitCode, stdout, stderr };
+}
+
+async function readAll(stream: ChildProcess["stdout"]): Promise<string> {
+  return stream === null ? "" : await text(stream);
+}
+
+const record = z.record(z.string(), z.unknown());
+
+/** The objects of an output with one JSON object a line. Throws if any line is none. */
+export function recordsOf(stdout: string): readonly Record<string, unknown>[] {
+  return stdout
+    .trimEnd()
+    .split("\n")
+    .map((line) => record.parse(JSON.parse(line)));
+}
+
+/** The first line of a child's output, as an object. */
+export async function firstRecord(child: ChildProcess): Promise<Record<string, unknown>> {
+  if (child.stdout === null) {
+    throw new TypeError("The child was started without a pipe.");
+  }
+  const signal = AbortSignal.timeout(60_000);
+  const lines = createInterface({ input: child.stdout });
+  const arrived: unknown[] = await once(lines, "line", { signal });
+  return record.parse(JSON.parse(z.string().parse(arrived[0])));
+}
+
+/** Ends a child with a signal and gives its exit code; null if the signal itself ended it. */
+export async function stopBin(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
+  if (child.exitCode === null && child.signalCode === null) {
+    const exit = once(child, "exit");
+    child.kill(signal);
+    await exit;
+  }
+  return child.exitCode;
+}

@@ -1,0 +1,193 @@
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+import { matching } from "./matchers.ts";
+import { firstRecord, LONG, recordsOf, runBin, startBin, stopBin } from "./run-bin.ts";
+import { startSimulate } from "./simulator.ts";
+import type { RunningSimulator } from "./simulator.ts";
+
+const VM = "vm-web-01";
+const NOWHERE = "http://127.0.0.1:9";
+const VM_ID =
+  "/subscriptions/5a1e/resourceGroups/rg/providers/Microsoft.Compute/virtualMachines/vm-x";
+
+let folder = "";
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "remediator-verbs-test-"));
+  await writeFile(join(folder, "a-file"), "{}");
+});
+
+afterAll(async () => {
+  await rm(folder, { recursive: true });
+});
+
+describe("bad input", () => {
+  it.each([
+    { words: ["deom"], code: "unknown-command" },
+    { words: ["demo", "--jsno"], code: "unknown-option" },
+    { words: ["heal", "vm-web-01"], code: "invalid-argument" },
+    { words: ["demo", "--scenario", "no-such-file.json"], code: "invalid-scenario" },
+    { words: ["simulate", "--scenario", "FOLDER/a-file"], code: "invalid-scenario" },
+    { words: ["diagnose", VM_ID, "--simulator", NOWHERE], code: "no-simulator" },
+    { words: ["serve", "--port", "0", "--data", "FOLDER/a-file"], code: "unusable-data-folder" },
+  ])("$words exits with 2, says why, and what to do", async ({ words, code }) => {
+    const there = words.map((word) => word.replace("FOLDER", folder));
+
+    const ended = await runBin([...there, "--json"]);
+
+    expect(ended.code).toBe(2);
+    expect(recordsOf(ended.stdout)).toMatchObject([
+      { type: "error", code, message: matching(/./u), nextStep: matching(/./u) },
+    ]);
+    expect(ended.stderr).toContain(`error (${code}): `);
+    expect(ended.stderr).toContain("\nnext: ");
+  });
+
+  it("in the settings exits with 2 and names every wrong variable", async () => {
+    const wrong = { REMEDIATOR_POLL_SECONDS: "soon", REMEDIATOR_PROBE_PORT: "0" };
+
+    const data = join(folder, "settings");
+    const ended = await runBin(["serve", "--azure", "--port", "0", "--data", data], wrong);
+
+    expect(ended.code).toBe(2);
+    expect(ended.stdout).toBe("");
+    expect(ended.stderr).toContain("REMEDIATOR_POLL_SECONDS");
+    expect(ended.stderr).toContain("REMEDIATOR_PROBE_PORT");
+  });
+});
+
+describe("help", () => {
+  it("is what the bare command shows, with exit code 2", async () => {
+    const ended = await runBin([]);
+
+    expect(ended.code).toBe(2);
+    expect(ended.stdout).toBe("");
+    expect(ended.stderr).toContain("Usage: remediator");
+  });
+
+  it("goes to standard output when asked for", async () => {
+    const ended = await runBin(["heal", "--help"]);
+
+    expect(ended).toMatchObject({ code: 0, stderr: "" });
+    expect(ended.stdout).toContain("Exit codes:");
+  });
+});
+
+describe("serve", () => {
+  it("says its address first, answers there, and ends with 0 on Ctrl-C", async () => {
+    const data = join(folder, "serve");
+    const child = startBin(["serve", "--json", "--port", "0", "--data", data]);
+
+    const first = await firstRecord(child);
+    const answer = await fetch(`${String(first["url"])}/api/incidents`);
+    const exit = once(child, "exit");
+    child.kill("SIGINT");
+    await exit;
+
+    expect(first["url"]).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/u);
+    expect(answer.status).toBe(200);
+    expect(child.exitCode).toBe(0);
+  });
+});
+
+describe("on simulated Azure", () => {
+  let simulator: RunningSimulator;
+  let runs = 0;
+
+  beforeAll(async () => {
+    simulator = await startSimulate();
+  });
+
+  afterAll(async () => {
+    await simulator.stop();
+  });
+
+  /** Runs a verb on a VM with a data folder of its own, and gives what reached simulated Azure too. */
+  async function runOn(name: string, words: readonly string[]) {
+    runs += 1;
+    const data = join(folder, `run-${runs}`);
+    const where = ["--simulator", simulator.url, "--data", data, "--json"];
+    await simulator.forget();
+    const [verb = "", ...options] = words;
+    const ended = await runBin([verb, simulator.vmId(name), ...options, ...where]);
+    const { requests, effects } = await simulator.log();
+    const posts = requests.filter(({ method }) => method !== "GET" && method !== "CONNECT");
+    const scripts = posts.map(({ operation, script }) => `${operation} ${script ?? ""}`);
+    return { ...ended, result: recordsOf(ended.stdout).at(-1), scripts, effects };
+  }
+
+  it.each([
+    { name: VM, words: ["diagnose"], code: 1 },
+    { name: VM, words: ["heal", "--dry-run"], code: 0 },
+    { name: "vm-app-01", words: ["diagnose"], code: 0 },
+    { name: "vm-sql-01", words: ["diagnose"], code: 0 },
+    { name: "vm-sql-01", words: ["heal", "--dry-run"], code: 0 },
+  ])(
+    "$words of $name exits with $code after reads and one read-only Run Command",
+    LONG,
+    async (row) => {
+      const { code, scripts, effects, stderr } = await runOn(row.name, row.words);
+
+      expect(stderr).toBe("");
+      expect(scripts).toEqual(["runCommand.post read-guest"]);
+      expect(effects).toEqual([]);
+      expect(code).toBe(row.code);
+    },
+  );
+
+  it("diagnose --no-guest sends no Run Command, and cannot tell", LONG, async () => {
+    const { code, scripts, effects, result } = await runOn(VM, ["diagnose", "--no-guest"]);
+
+    expect(scripts).toEqual([]);
+    expect(effects).toEqual([]);
+    expect(result).toMatchObject({ type: "result", nics: [{ windows: null }] });
+    expect(code).toBe(3);
+  });
+
+  it.each(["diagnose", "heal"])("%s of a VM that is not there exits with 2", async (verb) => {
+    const { code, result, effects } = await runOn("vm-gone", [verb]);
+
+    expect(result).toMatchObject({ type: "error", code: "vm-not-found" });
+    expect(effects).toEqual([]);
+    expect(code).toBe(2);
+  });
+
+  it("heal that was killed midway goes on with the same incident", LONG, async () => {
+    const data = join(folder, "killed");
+    const words = ["heal", simulator.vmId(VM), "--simulator", simulator.url, "--data", data];
+    await simulator.forget();
+    const hold = { operation: "snapshot.put", when: "after" };
+    await simulator.call("holds", hold);
+
+    const first = startBin(words);
+    await simulator.call("holds/1?wait=40");
+    await stopBin(first, "SIGKILL");
+    await simulator.call("holds/1/release", {});
+    const second = await runBin([...words, "--json"]);
+
+    const [resumed, ...rest] = recordsOf(second.stdout);
+    const { effects } = await simulator.log();
+    const kinds = effects.map(({ kind }) => kind);
+    expect(resumed).toMatchObject({ type: "resumed" });
+    expect(rest.at(-1)).toMatchObject({
+      outcome: "healed",
+      incidentId: resumed?.["incidentId"],
+    });
+    expect(second.code).toBe(0);
+    expect(kinds.filter((kind) => kind === "snapshotCreated")).toHaveLength(1);
+    expect(kinds.filter((kind) => kind === "dhcpSwitched")).toHaveLength(1);
+  });
+
+  it("heal of a VM that is well exits with 0 and changes nothing", async () => {
+    const { code, result, effects } = await runOn("vm-app-01", ["heal"]);
+
+    expect(result).toMatchObject({ outcome: "healthy", changes: [] });
+    expect(effects).toEqual([]);
+    expect(code).toBe(0);
+  });
+});
