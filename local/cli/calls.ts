@@ -40,7 +40,8 @@ export interface ServeCall {
   readonly json: boolean;
   /** 0: any free one. */
   readonly port: number;
-  readonly dataFolder: string;
+  /** Null: `.remediator`, or a passing one where Azure itself is simulated in this process. */
+  readonly dataFolder: string | null;
   readonly azure: AzureChoice;
 }
 

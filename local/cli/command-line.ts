@@ -107,7 +107,7 @@ function addSimulate(program: Command, take: Take): void {
 interface ServeOptions {
   readonly json?: boolean;
   readonly port: number;
-  readonly data: string;
+  readonly data?: string;
   readonly simulator?: string;
   readonly scenario?: string;
   readonly azure?: boolean;
@@ -117,7 +117,7 @@ function addServe(program: Command, take: Take): void {
   verb(program, "serve", "run the local host, until Ctrl-C")
     .addHelpText("after", help.SERVE_HELP)
     .option("--port <n>", "port on 127.0.0.1; 0 takes a free one", readPort, SERVE_PORT)
-    .option("--data <folder>", "where incidents and the journal are kept", ".remediator")
+    .option("--data <folder>", "where incidents and the journal are kept (default: .remediator)")
     .addOption(simulatorOption().conflicts(["scenario", "azure"]))
     .addOption(
       new Option("--scenario <file>", "simulate this fleet in this process").conflicts("azure"),
@@ -128,7 +128,7 @@ function addServe(program: Command, take: Take): void {
         verb: "serve",
         json: options.json === true,
         port: options.port,
-        dataFolder: options.data,
+        dataFolder: options.data ?? null,
         azure: azureChoice(options),
       });
     });

@@ -58,7 +58,9 @@ Runs the same functions as in Azure, on this machine, until Ctrl-C. The first Ct
 running step finish; what is left goes on at the next start. The second one quits at once.
 
 Examples:
-  $ remediator serve                                   against the demo's fleet, in this process
+  $ remediator serve                                   against the demo's fleet, in this process;
+                                                       its records go when the fleet goes,
+                                                       unless you name a folder with --data
   $ remediator serve --simulator http://127.0.0.1:8080 against "remediator simulate"
   $ remediator serve --azure                           against Azure, as "az login" lets you
 
@@ -88,6 +90,7 @@ Microsoft.Compute/virtualMachines/runCommand/action.`;
 /** What `remediator heal --help` says after the options. */
 export const HEAL_HELP = `
 Snapshot first, then the least disruptive remedy, then proof; undoes what did not help.
+Takes minutes: the probe is repeated two minutes after the heal.
 Killed midway, the same call goes on with the same incident.
 --dry-run changes nothing and makes no snapshot: it shows the plan.
 

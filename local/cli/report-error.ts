@@ -1,5 +1,7 @@
 import { z } from "zod";
 
+import { printable } from "./text.ts";
+
 /** What an error says to a person and to a program. */
 export interface ErrorReport {
   readonly type: "error";
@@ -40,10 +42,11 @@ export function reportError(error: unknown, options: { readonly json: boolean })
   const problems = report.problems.filter((problem) => !report.message.includes(problem));
   const lines = [
     `error (${report.code}): ${report.message}`,
-    ...problems.map((problem) => `  - ${problem}`),
+    ...problems.map((problem) => `- ${problem}`),
     `next: ${report.nextStep}`,
   ];
-  process.stderr.write(`${lines.join("\n")}\n`);
+  const shown = lines.flatMap((line) => line.split("\n")).map(printable);
+  process.stderr.write(`${shown.join("\n")}\n`);
   if (report.code === "defect" && error instanceof Error) {
     process.stderr.write(`${error.stack ?? ""}\n`);
   }

@@ -1,3 +1,7 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
 import { startSimulator } from "../simulator/simulator.ts";
 import type { AzureChoice, ServeCall } from "./calls.ts";
 import { startEmbeddedHost } from "./embedded-host.ts";
@@ -10,11 +14,15 @@ import type { Screen } from "./screen.ts";
 import { findSimulator, openSimulatorAdmin } from "./simulator-client.ts";
 import { untilStopped } from "./until-stopped.ts";
 
+const DATA_FOLDER = ".remediator";
+
 /** Azure as `serve` chose it. */
 interface ChosenAzure {
   readonly access: SimulatorAccess | "real";
   /** Whether its alerts and events shall come here. */
   readonly own: boolean;
+  /** Where records go unless the user names a folder: those of a fleet that ends with this process end with it. */
+  readonly dataFolder: string;
   close(): Promise<void>;
 }
 
@@ -36,32 +44,36 @@ export async function serve(call: ServeCall, screen: Screen): Promise<number> {
 
 async function chooseAzure(choice: AzureChoice): Promise<ChosenAzure> {
   if (choice.kind === "real") {
-    return { access: "real", own: false, close: async () => undefined };
+    return { access: "real", own: false, dataFolder: DATA_FOLDER, close: async () => undefined };
   }
   if (choice.kind === "attached") {
     const access = await findSimulator(choice.url);
-    return { access, own: false, close: async () => undefined };
+    return { access, own: false, dataFolder: DATA_FOLDER, close: async () => undefined };
   }
   const scenario = chosenScenario(choice.scenarioFile);
   const simulator = await startSimulator({ scenario, latency: "demo" });
+  const dataFolder = await mkdtemp(join(tmpdir(), "remediator-serve-"));
   return {
     access: simulator,
     own: true,
+    dataFolder,
     close: async () => {
       await simulator.close();
+      await rm(dataFolder, { recursive: true, force: true });
     },
   };
 }
 
 async function startHost(
   call: ServeCall,
-  { access, own }: ChosenAzure,
+  { access, own, ...azure }: ChosenAzure,
   screen: Screen,
 ): Promise<{ stop(): Promise<void> }> {
+  const dataFolder = call.dataFolder ?? azure.dataFolder;
   // The first line of `--json` is the address: nothing that happens while the functions load comes before it.
   let introduced = false;
   const host = await startEmbeddedHost({
-    dataFolder: call.dataFolder,
+    dataFolder,
     port: call.port,
     azure: access,
     onEvent: (event) => {
@@ -74,7 +86,7 @@ async function startHost(
   });
   screen.record({
     url: host.url,
-    dataFolder: call.dataFolder,
+    dataFolder,
     armEndpoint: access === "real" ? null : access.armEndpoint,
     functions: host.functionNames,
   });

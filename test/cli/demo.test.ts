@@ -13,6 +13,9 @@ import { writeFleet } from "./simulator.ts";
 const VM = "vm-web-01";
 const NO_TERMINAL = noTerminal();
 
+/** For reads of Windows that never end well. */
+const IMPATIENT = { REMEDIATOR_GUEST_READ_SECONDS: "3" };
+
 let folder = "";
 
 beforeAll(async () => {
@@ -101,7 +104,7 @@ describe("the demo", () => {
     const busySlot = { kind: "busySlot", vm: VM, count: "always" };
     const file = await writeFleet(folder, { scenario: { faults: [busySlot] } });
 
-    const { code, stdout } = await runBin(["demo", "--json", "--scenario", file]);
+    const { code, stdout } = await runBin(["demo", "--json", "--scenario", file], IMPATIENT);
 
     expect(code).toBe(1);
     expect(recordsOf(stdout).at(-1)).toMatchObject({
@@ -117,7 +120,7 @@ describe("the demo", () => {
     const brokenVm = { agentSurvivesWrongAddress: false };
     const file = await writeFleet(folder, { brokenVm });
 
-    const { code, stdout } = await runBin(["demo", "--json", "--scenario", file]);
+    const { code, stdout } = await runBin(["demo", "--json", "--scenario", file], IMPATIENT);
 
     const records = recordsOf(stdout);
     expect(code).toBe(1);

@@ -28,11 +28,9 @@ afterAll(async () => {
 
 describe("bad input", () => {
   it.each([
-    { words: ["deom"], code: "unknown-command" },
     { words: ["demo", "--jsno"], code: "unknown-option" },
     { words: ["heal", "vm-web-01"], code: "invalid-argument" },
     { words: ["demo", "--scenario", "no-such-file.json"], code: "invalid-scenario" },
-    { words: ["simulate", "--scenario", "FOLDER/a-file"], code: "invalid-scenario" },
     { words: ["diagnose", VM_ID, "--simulator", NOWHERE], code: "no-simulator" },
     { words: ["serve", "--port", "0", "--data", "FOLDER/a-file"], code: "unusable-data-folder" },
   ])("$words exits with 2, says why, and what to do", async ({ words, code }) => {
