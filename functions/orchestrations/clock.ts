@@ -12,7 +12,7 @@ export function secondsFromNow(context: OrchestrationContext, seconds: number): 
 }
 
 /** A durable timer for so many seconds. */
-export function timer(context: OrchestrationContext, seconds: number): TimerTask {
+function timer(context: OrchestrationContext, seconds: number): TimerTask {
   return context.df.createTimer(secondsFromNow(context, seconds));
 }
 

@@ -1,6 +1,6 @@
 /** Common part of this program's errors: a stable code, and what to do next. */
-// oxlint-disable-next-line unicorn/custom-error-definition -- abstract: each subclass sets its own name
 abstract class RemediatorError extends Error {
+  override readonly name: string = "RemediatorError";
   readonly code: string;
   readonly nextStep: string;
 

@@ -61,9 +61,9 @@ const { createOrchestrator } = z
 type Orchestrator = (trigger: unknown, context: unknown) => Promise<unknown>;
 
 /** History event types: an activity, a sub-orchestration and a timer were scheduled. */
-const SCHEDULED = [4, 7, 10];
+const SCHEDULED = new Set([4, 7, 10]);
 /** Action types of tasks that take several ids, or hold other tasks. */
-const COMPOUND = [11, 12];
+const COMPOUND = new Set([11, 12]);
 
 const files = readdirSync(FOLDER).filter((file) => file.endsWith(".json"));
 
@@ -128,7 +128,7 @@ function turnsOf(story: Story): readonly Story["historyEvents"][] {
 
 function scheduledNames(actions: readonly Action[]): readonly string[] {
   return actions.flatMap((action) =>
-    COMPOUND.includes(action.actionType)
+    COMPOUND.has(action.actionType)
       ? scheduledNames(action.compoundActions ?? [])
       : [action.functionName ?? "timer"],
   );
@@ -136,7 +136,7 @@ function scheduledNames(actions: readonly Action[]): readonly string[] {
 
 function namesInHistory(story: Story): readonly string[] {
   return story.historyEvents
-    .filter(({ EventType }) => SCHEDULED.includes(EventType))
+    .filter(({ EventType }) => SCHEDULED.has(EventType))
     .toSorted((a, b) => a.EventId - b.EventId)
     .map(({ Name }) => Name ?? "timer");
 }
