@@ -95,6 +95,7 @@ describe("opting in", () => {
     ["its resource group", `/subscriptions/${SUBSCRIPTION}/resourcegroups/rg-harbour`],
     ["its resource group, in another letter case, with a slash at the end", rgInCapitals()],
     ["itself", VM_ID],
+    ["itself, with spaces around", ` ${VM_ID} `],
   ])("works by a scope that names %s", (_words, entry) => {
     expect(codeOf({ tags: {} }, { scope: ["/subscriptions/other", entry] })).toBeNull();
   });
