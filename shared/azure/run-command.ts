@@ -141,7 +141,7 @@ function nextStepOf(kind: RunCommandObstacle | null, error: AzureRequestError): 
     case "agent-missing":
       return "Use the serial console: the VM agent does not report.";
     case "gone":
-      return "";
+      return "Check the VM's id: there is nothing to heal where it does not exist.";
     case "refused":
     case null:
       return error.nextStep;

@@ -3,6 +3,7 @@ import { createServer } from "node:http";
 import { expect, it, onTestFinished } from "vitest";
 
 import { createAzure } from "../../shared/azure/clients.ts";
+import { pollRunCommand, startRunCommand } from "../../shared/azure/run-command.ts";
 import { readAzureFacts } from "../../shared/facts/azure-facts.ts";
 import { aVm, NOW, simulatedAzure } from "./simulated-azure.ts";
 
@@ -49,6 +50,24 @@ it("never sends the simulator's token to another host, even where an answer poin
   const azure = createAzure({ simulator: { armEndpoint: endpoint, token: "secret-token" } });
 
   await expect(readAzureFacts(azure, VM_ID, NOW)).rejects.toMatchObject({ retryable: false });
+
+  expect(other.seen).toEqual([]);
+});
+
+it("never follows an operation to another host", async () => {
+  const other = await aHttpServer(() => ({ status: 200 }));
+  const { endpoint } = await aHttpServer(() => ({
+    status: 202,
+    headers: { "Azure-AsyncOperation": `${other.endpoint}/status` },
+  }));
+  const azure = createAzure({ simulator: { armEndpoint: endpoint, token: "secret-token" } });
+  const start = await startRunCommand(azure, VM_ID, ["hostname"]);
+  const operation = start.kind === "started" ? start.operation : "";
+
+  await expect(pollRunCommand(azure, VM_ID, operation)).rejects.toMatchObject({
+    code: "foreign-host",
+    retryable: false,
+  });
 
   expect(other.seen).toEqual([]);
 });

@@ -1,4 +1,7 @@
-import { describe, expect, it } from "vitest";
+import { once } from "node:events";
+import { createServer } from "node:http";
+
+import { describe, expect, it, onTestFinished } from "vitest";
 
 import { createAzure } from "../../shared/azure/clients.ts";
 import { pollRunCommand, startRunCommand } from "../../shared/azure/run-command.ts";
@@ -19,6 +22,34 @@ async function started(simulated: SimulatedAzure): Promise<string> {
     throw new Error(`Not started: ${JSON.stringify(answer)}`);
   }
   return answer.operation;
+}
+
+/** Answers a POST with an operation, and each GET with the next of the bodies: forms that the simulator does not give. */
+async function anOperation(
+  bodies: readonly unknown[],
+): Promise<{ readonly endpoint: string; readonly seen: readonly (string | undefined)[] }> {
+  const left = [...bodies];
+  const seen: (string | undefined)[] = [];
+  const server = createServer((request, response) => {
+    seen.push(request.method);
+    if (request.method === "POST") {
+      const base = `http://${request.headers.host ?? ""}`;
+      const headers = { "Azure-AsyncOperation": `${base}/status`, Location: `${base}/result` };
+      response.writeHead(202, headers).end();
+      return;
+    }
+    response.writeHead(200, { "Content-Type": "application/json", "Retry-After": "11" });
+    response.end(JSON.stringify(left.shift() ?? {}));
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const address = server.address();
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  return { endpoint: `http://127.0.0.1:${port}`, seen };
 }
 
 describe("a script that runs", () => {
@@ -124,6 +155,50 @@ describe("a script that runs", () => {
   });
 });
 
+it("ends as failed when somebody canceled it", async () => {
+  const { endpoint, seen } = await anOperation([{ status: "Canceled" }]);
+  const azure = createAzure({ simulator: { armEndpoint: endpoint, token: "t" } });
+  const vmId = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Compute/virtualMachines/vm";
+  const begun = await startRunCommand(azure, vmId, SCRIPT);
+
+  const poll = await pollRunCommand(azure, vmId, begun.kind === "started" ? begun.operation : "");
+
+  expect(poll).toMatchObject({ kind: "failed", code: "run-command-failed" });
+  expect(poll.kind === "failed" && poll.message).toContain("canceled");
+  expect(seen).toEqual(["POST", "GET"]);
+});
+
+it("hands on the wait that Azure asks for between two looks", async () => {
+  const { endpoint } = await anOperation([{ status: "InProgress" }]);
+  const azure = createAzure({ simulator: { armEndpoint: endpoint, token: "t" } });
+  const vmId = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Compute/virtualMachines/vm";
+  const begun = await startRunCommand(azure, vmId, SCRIPT);
+
+  const poll = await pollRunCommand(azure, vmId, begun.kind === "started" ? begun.operation : "");
+
+  expect(poll).toEqual({ kind: "running", retryAfterSeconds: 11 });
+});
+
+it.each([
+  ["componentStatus/StdOut/succeeded", "componentStatus/StdErr/succeeded"],
+  ["ComponentStatus/StdOut/failed/1", "ComponentStatus/StdErr/succeeded"],
+  ["COMPONENTSTATUS/STDOUT", "COMPONENTSTATUS/STDERR"],
+])("finds the output by its code, %s, wherever it stands", async (stdout, stderr) => {
+  const value = [
+    { code: "ProvisioningState/succeeded", message: "not this" },
+    { code: stderr, message: "err" },
+    { code: stdout, message: "out" },
+  ];
+  const { endpoint } = await anOperation([{ status: "Succeeded" }, { value }]);
+  const azure = createAzure({ simulator: { armEndpoint: endpoint, token: "t" } });
+  const vmId = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Compute/virtualMachines/vm";
+  const begun = await startRunCommand(azure, vmId, SCRIPT);
+
+  const poll = await pollRunCommand(azure, vmId, begun.kind === "started" ? begun.operation : "");
+
+  expect(poll).toEqual({ kind: "finished", stdout: "out", stderr: "err" });
+});
+
 describe("a look that fails", () => {
   it.each([
     ["throttled", { kind: "throttle", operation: "operation.get", retryAfterSeconds: 9 }, 429, 9],
@@ -208,6 +283,7 @@ describe("a start that Azure declines", () => {
     [409, "ScopeLocked", "refused", "conflict"],
     [400, "InvalidParameter", "refused", "rejected"],
     [409, "VMAgentStatusCommunicationError", "agent-missing", "agent-missing"],
+    [404, "ParentResourceMissing", "gone", "gone"],
   ])("turns %i %s into %s", async (status, azureCode, kind, code) => {
     const simulated = await simulatedAzure({
       vms: [TILL],
@@ -219,6 +295,23 @@ describe("a start that Azure declines", () => {
     expect(answer).toMatchObject({ kind, code });
     expect(answer.kind !== "started" && answer.kind !== "busy" && answer.nextStep).not.toBe("");
   });
+});
+
+it("knows a missing agent by Azure's sentence where the code says nothing", async () => {
+  const simulated = await simulatedAzure({
+    vms: [TILL],
+    faults: [
+      {
+        kind: "error",
+        operation: "runCommand.post",
+        status: 409,
+        code: "Conflict",
+        message: "VM 'vm-till' has not reported status for VM agent or extensions.",
+      },
+    ],
+  });
+
+  expect(await start(simulated)).toMatchObject({ kind: "agent-missing" });
 });
 
 describe("a start in trouble", () => {

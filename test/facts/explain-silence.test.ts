@@ -2,9 +2,10 @@ import { describe, expect, it } from "vitest";
 
 import type { ScenarioInput } from "../../local/simulator/scenario.ts";
 import type { Probe } from "../../shared/domain/facts.ts";
+import { readAzureFacts } from "../../shared/facts/azure-facts.ts";
 import { explainSilence } from "../../shared/facts/explain-silence.ts";
 import { probeNic } from "../../shared/facts/probe.ts";
-import { aBrokenVm, aVm, simulatedAzure } from "../azure/simulated-azure.ts";
+import { aBrokenVm, aVm, NOW, simulatedAzure } from "../azure/simulated-azure.ts";
 import type { SimulatedAzure } from "../azure/simulated-azure.ts";
 
 const TILL = aBrokenVm("vm-till", "10.40.2.7");
@@ -125,6 +126,23 @@ describe("an address that does not answer", () => {
 
   it("is unknown where nothing else there could be asked", async () => {
     const simulated = await simulatedAzure({ vms: [TILL] });
+
+    expect(await explain(simulated)).toMatchObject({ kind: "unknown", code: "no-control" });
+  });
+
+  it("is not compared with another NIC of the same VM", async () => {
+    const [nic] = TILL.nics;
+    const simulated = await simulatedAzure({
+      vms: [
+        {
+          ...TILL,
+          nics: [
+            ...(nic === undefined ? [] : [nic]),
+            { ipConfigurations: [{ address: "10.40.2.17" }] },
+          ],
+        },
+      ],
+    });
 
     expect(await explain(simulated)).toMatchObject({ kind: "unknown", code: "no-control" });
   });
@@ -257,4 +275,18 @@ describe("an address that does not answer", () => {
 
     await expect(explain(simulated)).rejects.toMatchObject({ retryable: true, status: 429 });
   });
+});
+
+it("reads the subnet where the facts do not hold it yet", async () => {
+  const simulated = await simulatedAzure({ vms: [TILL, DESK] });
+  const { azure, vmId } = simulated;
+  const reading = await readAzureFacts(azure, vmId("vm-till"), NOW);
+  if (reading.kind === "not-found") {
+    throw new Error(reading.message);
+  }
+  const target = { nicId: null, address: "10.40.2.7" };
+
+  const probe = await explainSilence(azure, reading.facts, target, settings(simulated));
+
+  expect(probe).toMatchObject({ kind: "silent" });
 });
