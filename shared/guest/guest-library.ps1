@@ -19,6 +19,8 @@ function ConvertTo-AsciiJson($Value) {
         $items = foreach ($item in $Value) { ConvertTo-AsciiJson $item }
         return '[' + ($items -join ',') + ']'
     }
+    # Most texts need no escapes; the loop is slow.
+    if ([string]$Value -cnotmatch '[^ -~]|["\\]') { return '"' + $Value + '"' }
     $text = [Text.StringBuilder]::new()
     foreach ($character in ([string]$Value).ToCharArray()) {
         $code = [int]$character
@@ -90,8 +92,11 @@ function Get-AdapterByGuid($Guid) {
 function Get-NetshName($Adapter) {
     # The alias; the index, which netsh takes too, for an alias that Windows PowerShell 5.1 or netsh would not read as one name.
     $alias = [string]$Adapter.Name
-    if ($alias -match '["\\=\x00-\x1f]' -or $alias -match '^\d+$' -or $alias -ne $alias.Trim()) { return [string]$Adapter.InterfaceIndex }
-    return $alias
+    if ($alias -notmatch '["\\=\x00-\x1f]' -and $alias -notmatch '^\d+$' -and $alias -eq $alias.Trim()) { return $alias }
+    $index = [string]$Adapter.InterfaceIndex
+    # netsh would take it for that adapter's alias.
+    foreach ($other in @(Get-NetAdapter)) { if ([string]$other.Name -eq $index) { throw "Another adapter is named $index, the index of this one." } }
+    return $index
 }
 
 function Get-Heads($Values) {

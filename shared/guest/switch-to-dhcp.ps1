@@ -112,6 +112,8 @@ function Test-Guards($Run) {
     }
     if ($view.fp -ne $parameters.fingerprint) { return 'drifted' }
     if ($view.dhcp -ne $false) { return 'lease-stale' }
+    # Throws where netsh cannot be told safely which adapter is meant.
+    $null = Get-NetshName (Get-AdapterByGuid $view.guid)
     return $null
 }
 

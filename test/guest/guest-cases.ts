@@ -176,6 +176,17 @@ const refusals: readonly ExpectingCase[] = [
       { answer: { kind: "unreadable", code: "not-elevated" }, state: "unchanged" },
     ],
   ),
+  switching(
+    "an adapter that netsh cannot be told apart from another is left alone",
+    aGuest({
+      adapters: [
+        aStaticAdapter({ name: "4711", index: 7 }),
+        anAdapter({ name: "7", guid: OTHER_GUID, index: 9, mac: OTHER }),
+      ],
+    }),
+    {},
+    [{ answer: { exit: "error", deadManTask: "never-armed" }, state: "unchanged" }],
+  ),
   switching("an unknown MAC address changes nothing", sick, { parameters: { mac: OTHER } }, [
     { answer: { exit: "adapter-missing", before: null }, state: "unchanged" },
   ]),

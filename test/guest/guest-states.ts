@@ -7,7 +7,7 @@ import type {
 } from "../../local/simulator/guest/state.ts";
 import { renderScript, type GuestScriptParameters } from "../../shared/guest/script.ts";
 
-export const NOW = "2026-03-01T10:00:00Z";
+const NOW = "2026-03-01T10:00:00Z";
 export const MAC = "00-0D-3A-12-34-56";
 
 /** A healthy adapter of the hypervisor's network. */

@@ -13,11 +13,11 @@ import { renewLease, startDhcpService } from "./windows.ts";
 export const EMULATED_SCRIPTS = {
   "read-guest": {
     version: 1,
-    digest: "5c06620717892d358ae4b9763f24235440146ca93ed6ccc0ee9bbcbbe537c5f5",
+    digest: "238e9615dd400fc450214695058af86da3f73f80d7c4df4a0a08cf4390e2ce46",
   },
   "switch-to-dhcp": {
     version: 1,
-    digest: "da3f757685a1323268e67fccc5601a61e1f617bc82741ee6040dae23bf490335",
+    digest: "cabf0637238903a1a55585496118b653b9d98963912c89fbed5c7550bb414fb9",
   },
 } as const;
 

@@ -2,7 +2,7 @@ import { z } from "zod";
 
 import { isLinkLocal } from "../../../shared/domain/addresses.ts";
 import { guestInstant } from "./envelope.ts";
-import type { GuestState, GuestWorld } from "./state.ts";
+import type { GuestAdapterState, GuestState, GuestWorld } from "./state.ts";
 import { netshAdapterText } from "./text.ts";
 import { adapterOf, storedConfiguration, useDhcp, useStatic } from "./windows.ts";
 
@@ -45,7 +45,19 @@ export function clockOf(session: Session, aheadSeconds = 0): string {
 /** Evidence as `netsh` prints it; null if there is none. */
 export function evidenceOf(session: Session, guid: string): string | null {
   const adapter = adapterOf(session.state, guid);
-  return adapter === undefined ? null : netshAdapterText(session.state, adapter);
+  return adapter === undefined || !isNameable(session.state, adapter)
+    ? null
+    : netshAdapterText(session.state, adapter);
+}
+
+/** Whether netsh can be told safely which adapter is meant: by its alias, or by an index that is no other's alias. */
+export function isNameable(state: GuestState, adapter: GuestAdapterState): boolean {
+  const { name } = adapter;
+  // oxlint-disable-next-line no-control-regex -- control characters are what the script looks for
+  if (!/["\\=\u0000-\u001F]|^\d+$/u.test(name) && name === name.trim()) {
+    return true;
+  }
+  return !state.adapters.some((other) => other.name === String(adapter.index));
 }
 
 /** `netsh … source=dhcp`. */

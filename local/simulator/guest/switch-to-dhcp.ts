@@ -6,6 +6,7 @@ import { adapterViews, envelopeLine, maskedAddress, type AdapterView } from "./e
 import {
   clockOf,
   evidenceOf,
+  isNameable,
   netshDhcp,
   removeTask,
   restoreStatic,
@@ -137,7 +138,15 @@ function guardView(run: Run, view: AdapterView): string | null {
   if (view.fp !== run.given.fingerprint) {
     return "drifted";
   }
-  return view.dhcp ? "lease-stale" : null;
+  if (view.dhcp) {
+    return "lease-stale";
+  }
+  const adapter = adapterOf(run.session.state, view.guid);
+  if (adapter !== undefined && !isNameable(run.session.state, adapter)) {
+    run.detail = "Another adapter has this one's index as its name.";
+    return "error";
+  }
+  return null;
 }
 
 function save(run: Run, before: AdapterView): SavedConfiguration {
