@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { app, type HttpResponseInit } from "@azure/functions";
 import { getClient, input } from "durable-functions";
 
-import { readAzureFacts } from "../../shared/facts/azure-facts.ts";
+import { readVmFacts } from "../../shared/facts/azure-facts.ts";
 import { decodeHealRequest, operatorSignal } from "../../shared/signals/heal-request.ts";
 import { services } from "../services.ts";
 import { answering, errorAnswer, jsonBody } from "./http-answers.ts";
@@ -32,13 +32,13 @@ app.http("heal", {
 
 async function refusalOf(vmId: string): Promise<HttpResponseInit | null> {
   const azure = await services().azure();
-  const read = await readAzureFacts(azure, vmId, new Date().toISOString());
+  const read = await readVmFacts(azure, vmId);
   if (read.kind === "not-found") {
     const nextStep = "Check the id: subscription, resource group and name.";
     return errorAnswer(404, { code: "vm-not-found", message: read.message, nextStep });
   }
-  if (read.facts.vm.osType !== "Windows") {
-    const message = `${read.facts.vm.name} runs ${read.facts.vm.osType}; only Windows VMs are healed.`;
+  if (read.vm.osType !== "Windows") {
+    const message = `${read.vm.name} runs ${read.vm.osType}; only Windows VMs are healed.`;
     return errorAnswer(400, {
       code: "not-windows",
       message,

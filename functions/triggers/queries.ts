@@ -1,8 +1,10 @@
 import { app, type HttpResponseInit } from "@azure/functions";
 import { getClient, input, type DurableClient } from "durable-functions";
 
+import { InvalidInputError } from "../../shared/domain/errors.ts";
 import type { Incident, RunStatus } from "../../shared/domain/incident.ts";
 import { runStatus } from "../../shared/incidents/run-status.ts";
+import type { IncidentQuery } from "../../shared/incidents/store.ts";
 import { services } from "../services.ts";
 import { answering, errorAnswer } from "./http-answers.ts";
 import { healInstanceId } from "./instances.ts";
@@ -36,10 +38,9 @@ app.http("incidents", {
   authLevel: "function",
   handler: async (request) =>
     await answering(async () => {
-      const limit = limitOf(request.query.get("limit"));
-      const open = request.query.get("open") === "true";
+      const query = queryOf(request.query);
       const store = await services().store();
-      const incidents = await store.listIncidents(open ? { open, limit } : { limit });
+      const incidents = await store.listIncidents(query);
       return { jsonBody: { incidents: incidents.map(summary), counters: await store.counters() } };
     }),
 });
@@ -103,10 +104,22 @@ function summary(incident: Incident): Record<string, unknown> {
   };
 }
 
-/** How many to list: 1 to 500, 50 if it is not said or makes no sense. */
-function limitOf(text: string | null): number {
-  const limit = Number(text ?? 50);
-  return Number.isInteger(limit) && limit >= 1 ? Math.min(limit, 500) : 50;
+/** @throws InvalidInputError `invalid-query`, naming every problem. */
+function queryOf(query: URLSearchParams): IncidentQuery {
+  const open = query.get("open") ?? "false";
+  const limit = query.get("limit") ?? "50";
+  const problems = [
+    ...(["true", "false"].includes(open) ? [] : ["open: must be true or false"]),
+    ...(/^[1-9]\d{0,2}$/u.test(limit) && Number(limit) <= 500 ? [] : ["limit: must be 1 to 500"]),
+  ];
+  if (problems.length > 0) {
+    throw new InvalidInputError(`Cannot read the query. ${problems.join("; ")}`, {
+      code: "invalid-query",
+      nextStep: "Correct what is named, or leave it out.",
+      problems,
+    });
+  }
+  return open === "true" ? { open: true, limit: Number(limit) } : { limit: Number(limit) };
 }
 
 function notFound(what: string, id: string): HttpResponseInit {

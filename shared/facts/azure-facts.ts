@@ -4,7 +4,7 @@ import type { Azure } from "../azure/clients.ts";
 import { unlessMissing } from "../azure/errors.ts";
 import { parseSubnetId } from "../azure/subnet-id.ts";
 import { AzureRequestError, DefectError } from "../domain/errors.ts";
-import type { AzureFacts, NicFacts, PowerState, SubnetFacts } from "../domain/facts.ts";
+import type { AzureFacts, NicFacts, PowerState, SubnetFacts, VmFacts } from "../domain/facts.ts";
 import { NIC_TYPE, requireResourceId, VM_TYPE } from "../domain/resource-id.ts";
 import { nicFactsOf, primarySubnetId, subnetFactsOf } from "./nic-facts.ts";
 import { nicReferencesOf, vmFactsOf } from "./vm-facts.ts";
@@ -12,6 +12,11 @@ import { nicReferencesOf, vmFactsOf } from "./vm-facts.ts";
 /** What reading the Azure facts gave. */
 export type AzureFactsReading =
   | { readonly kind: "found"; readonly facts: AzureFacts }
+  | { readonly kind: "not-found"; readonly message: string };
+
+/** What reading a VM alone gave. */
+export type VmReading =
+  | { readonly kind: "found"; readonly vm: VmFacts }
   | { readonly kind: "not-found"; readonly message: string };
 
 /** Whether a VM is up, for waiting until it has settled. */
@@ -42,6 +47,15 @@ export async function readAzureFacts(
     nicReferencesOf(vm).map(async ({ id, primary }) => await readNic(azure, id, primary)),
   );
   return { kind: "found", facts: { readAt: now, vm: vmFactsOf(vmId, vm), nics } };
+}
+
+/**
+ * Reads a VM with its instance view, and nothing else: one request.
+ * @throws AzureRequestError if Azure does not tell.
+ */
+export async function readVmFacts(azure: Azure, vmId: string): Promise<VmReading> {
+  const vm = await readVm(azure, vmId);
+  return vm === null ? notFound(vmId) : { kind: "found", vm: vmFactsOf(vmId, vm) };
 }
 
 /**
@@ -82,11 +96,11 @@ export async function vmOfNic(azure: Azure, nicId: string): Promise<string | nul
  * @throws AzureRequestError if Azure does not tell.
  */
 export async function vmState(azure: Azure, vmId: string): Promise<VmState> {
-  const vm = await readVm(azure, vmId);
-  if (vm === null) {
-    return notFound(vmId);
+  const read = await readVmFacts(azure, vmId);
+  if (read.kind === "not-found") {
+    return read;
   }
-  const { powerState, agentReady, agentReportedAt } = vmFactsOf(vmId, vm);
+  const { powerState, agentReady, agentReportedAt } = read.vm;
   return { kind: "found", powerState, agentReady, agentReportedAt };
 }
 
