@@ -12,7 +12,7 @@ export const EXIT_NOT = 1;
 /** Bad input: nothing was started. */
 export const EXIT_BAD_INPUT = 2;
 /** `diagnose` could not tell. */
-export const EXIT_UNKNOWN = 3;
+const EXIT_UNKNOWN = 3;
 /** What a shell expects of a program that Ctrl-C ended. */
 export const EXIT_INTERRUPTED = 130;
 

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { printable } from "./text.ts";
 
 /** What an error says to a person and to a program. */
-export interface ErrorReport {
+interface ErrorReport {
   readonly type: "error";
   readonly code: string;
   readonly message: string;
@@ -19,7 +19,7 @@ const described = z.object({
 });
 
 /** An error as data; one that this program did not foresee becomes `defect`. */
-export function describeError(error: unknown): ErrorReport {
+function describeError(error: unknown): ErrorReport {
   const known = described.safeParse(error);
   if (known.success) {
     return { type: "error", ...known.data };

@@ -106,7 +106,7 @@ function verdictOf(
 }
 
 /** What was found on each NIC, primary first. */
-export function findings(incident: IncidentView): readonly NicFinding[] {
+function findings(incident: IncidentView): readonly NicFinding[] {
   if (incident.diagnoses.length === 0) {
     return (incident.azureFacts?.nics ?? []).map((nic) => ({
       nic: nic.name,
@@ -126,7 +126,7 @@ export function findings(incident: IncidentView): readonly NicFinding[] {
 }
 
 /** The last step that failed, in words; a probe that nobody answers is a finding, not a failure. */
-export function failedStep(incident: Pick<IncidentView, "steps" | "outcome">): string | null {
+function failedStep(incident: Pick<IncidentView, "steps" | "outcome">): string | null {
   const good = incident.outcome?.kind === "healed" || incident.outcome?.kind === "healthy";
   const step = incident.steps.findLast(
     ({ name, state }) => state === "failed" && name !== "probe" && name !== "confirmSilence",

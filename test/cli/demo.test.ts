@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,7 +6,7 @@ import { stripVTControlCharacters } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { containing, matching } from "./matchers.ts";
-import { LONG, recordsOf, runBin, runOnTerminal } from "./run-bin.ts";
+import { LONG, noTerminal, recordsOf, runBin, runOnTerminal } from "./run-bin.ts";
 import { writeFleet } from "./simulator.ts";
 
 const VM = "vm-web-01";
@@ -25,16 +24,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await rm(folder, { recursive: true });
 });
-
-/** Why there is no pseudo-terminal to test on; null if there is one. */
-function noTerminal(): string | null {
-  try {
-    const version = execFileSync("script", ["--version"], { encoding: "utf8" });
-    return version.includes("util-linux") ? null : "script is not that of util-linux";
-  } catch {
-    return "there is no script of util-linux";
-  }
-}
 
 describe("the demo", () => {
   it("heals, tells it as JSON objects only, and exits with 0", LONG, async () => {
@@ -69,8 +58,8 @@ describe("the demo", () => {
     ]);
   });
 
-  it.skipIf(NO_TERMINAL !== null)(
-    `heals in front of a terminal, and gives the cursor back${NO_TERMINAL === null ? "" : `: skipped, ${NO_TERMINAL}`}`,
+  it.skipIf(NO_TERMINAL !== "")(
+    `heals in front of a terminal, and gives the cursor back${NO_TERMINAL}`,
     LONG,
     async () => {
       const { code, stdout } = await runOnTerminal(["demo"], 80);

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { z } from "zod";
 
 /** The command line as users start it. */
-export const BIN = fileURLToPath(new URL("../../local/cli/remediator.mjs", import.meta.url));
+const BIN = fileURLToPath(new URL("../../local/cli/remediator.mjs", import.meta.url));
 
 /** Far beyond what a run takes, for machines which do much else. */
 const LONGEST_RUN_MS = 110_000;
@@ -17,7 +17,7 @@ const LONGEST_RUN_MS = 110_000;
 export const LONG = { timeout: 120_000 };
 
 /** Short waits for everything that these tests start. */
-export const SHORT: Readonly<Record<string, string>> = {
+const SHORT: Readonly<Record<string, string>> = {
   REMEDIATOR_PROBE_WINDOW_SECONDS: "1",
   REMEDIATOR_PROBE_TIMEOUT_SECONDS: "2",
   REMEDIATOR_SECOND_PROBE_SECONDS: "0.5",
@@ -82,6 +82,16 @@ async function ended(child: ChildProcess): Promise<Ended> {
 
 async function readAll(stream: ChildProcess["stdout"]): Promise<string> {
   return stream === null ? "" : await text(stream);
+}
+
+/** Why there is no pseudo-terminal to test on; empty if there is one. */
+export function noTerminal(): string {
+  try {
+    const version = execFileSync("script", ["--version"], { encoding: "utf8" });
+    return version.includes("util-linux") ? "" : ": skipped, script is not that of util-linux";
+  } catch {
+    return ": skipped, there is no script of util-linux";
+  }
 }
 
 const record = z.record(z.string(), z.unknown());

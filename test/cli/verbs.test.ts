@@ -2,15 +2,26 @@ import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { matching } from "./matchers.ts";
-import { firstRecord, LONG, recordsOf, runBin, startBin, stopBin } from "./run-bin.ts";
+import {
+  firstRecord,
+  LONG,
+  noTerminal,
+  recordsOf,
+  runBin,
+  runOnTerminal,
+  startBin,
+  stopBin,
+} from "./run-bin.ts";
 import { startSimulate } from "./simulator.ts";
 import type { RunningSimulator } from "./simulator.ts";
 
 const VM = "vm-web-01";
+const NO_TERMINAL = noTerminal();
 const NOWHERE = "http://127.0.0.1:9";
 const VM_ID =
   "/subscriptions/5a1e/resourceGroups/rg/providers/Microsoft.Compute/virtualMachines/vm-x";
@@ -146,6 +157,26 @@ describe("on simulated Azure", () => {
     expect(result).toMatchObject({ type: "result", nics: [{ windows: null }] });
     expect(code).toBe(3);
   });
+
+  it.skipIf(NO_TERMINAL !== "")(
+    `honours NO_COLOR and 40 columns on a terminal${NO_TERMINAL}`,
+    LONG,
+    async () => {
+      const data = join(folder, "terminal");
+      const where = ["--simulator", simulator.url, "--data", data];
+      const words = ["diagnose", simulator.vmId("vm-app-01"), ...where];
+
+      const { code, stdout } = await runOnTerminal(words, 40, { NO_COLOR: "1" });
+
+      const lines = stripVTControlCharacters(stdout).split(/\r?\n|\r/u);
+      const steps = lines.filter((line) => /^[✔✖⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏] /u.test(line));
+      expect(code).toBe(0);
+      // oxlint-disable-next-line no-control-regex -- colours begin with it
+      expect(stdout).not.toMatch(/\u001B\[[\d;]*m/u);
+      expect(steps).toContainEqual(matching(/^✔ Read Windows \(read-only\) +\d/u));
+      expect(steps.filter((line) => line.length >= 40)).toEqual([]);
+    },
+  );
 
   it.each(["diagnose", "heal"])("%s of a VM that is not there exits with 2", async (verb) => {
     const { code, result, effects } = await runOn("vm-gone", [verb]);

@@ -14,8 +14,16 @@ export type Part =
 
 /** IPv4 addresses which Windows has on Azure's network. */
 export function windowsAddresses(vm: Pick<SimulatedVm, "guest">): readonly string[] {
-  const adapters = (vm.guest?.adapters ?? []).filter(({ service }) => service === "netvsc");
-  return adapters.flatMap(({ addresses }) => addresses.map(({ ip }) => ip));
+  return azureAdapters(vm).flatMap(({ addresses }) => addresses.map(({ ip }) => ip));
+}
+
+/** Whether Windows takes all its addresses on Azure's network from DHCP. */
+export function usesDhcp(vm: Pick<SimulatedVm, "guest">): boolean {
+  return azureAdapters(vm).every(({ dhcp }) => dhcp);
+}
+
+function azureAdapters({ guest }: Pick<SimulatedVm, "guest">) {
+  return (guest?.adapters ?? []).filter(({ service }) => service === "netvsc");
 }
 
 /** Whether Windows has exactly the addresses that Azure gave the VM. */
@@ -42,8 +50,7 @@ export function partOf(vm: SimulatedVm, alerted: string): Part {
   if (!addressesAgree(vm) || vm.rdp.kind !== "open") {
     return "bystander";
   }
-  const onDhcp = (vm.guest?.adapters ?? []).every(({ dhcp }) => dhcp);
-  return onDhcp ? "healthy" : "staticByRight";
+  return usesDhcp(vm) ? "healthy" : "staticByRight";
 }
 
 /** A snapshot of a VM's OS disk in simulated Azure. */

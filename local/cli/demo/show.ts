@@ -2,7 +2,7 @@ import { SHORT_WAITS } from "../embedded-settings.ts";
 import type { Screen } from "../screen.ts";
 import type { SimulatedVm, SimulatorLogView } from "../simulator-schema.ts";
 import { printable } from "../text.ts";
-import { addressesAgree, rdpText, windowsAddresses } from "./fleet.ts";
+import { addressesAgree, rdpText, usesDhcp, windowsAddresses } from "./fleet.ts";
 import type { SnapshotFinding } from "./fleet.ts";
 import type { Check, LeftAlone } from "./verdict.ts";
 
@@ -119,7 +119,7 @@ function bothSides(vm: SimulatedVm): object {
 
 function windowsText(vm: SimulatedVm): string {
   const addresses = windowsAddresses(vm).join(", ");
-  const how = (vm.guest?.adapters ?? []).some(({ dhcp }) => !dhcp) ? "static" : "by DHCP";
+  const how = usesDhcp(vm) ? "by DHCP" : "static";
   return `${addresses === "" ? "no address" : addresses} (${how})`;
 }
 
