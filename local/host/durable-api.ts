@@ -136,7 +136,7 @@ export const publicDurablePath = "/runtime/webhooks/durabletask";
 export const workerDurablePath = "/durabletask";
 
 /** The addresses at which an instance can be watched and steered. */
-export function managementUrls(origin: string, id: string): Record<string, string> {
+function managementUrls(origin: string, id: string): Record<string, string> {
   const base = `${origin}${publicDurablePath}/instances/${encodeURIComponent(id)}`;
   return {
     id,

@@ -32,8 +32,8 @@ export async function orchestrate(
   }
 }
 
-/** The value of an orchestration trigger, as a real host (4.1037, Durable extension 3.14.1) builds it. */
-function triggerText(work: TurnWork, startedAt: string): string {
+/** The value of an orchestration trigger as JSON, as a real host (4.1037, Durable extension 3.14.1) builds it. */
+export function triggerText(work: TurnWork, startedAt: string): string {
   const { instance, historyTexts, event } = work;
   const history = [
     ...historyTexts,

@@ -40,19 +40,19 @@ export function aFolder(): { path: string; remove: () => void } {
   };
 }
 
-/** Waits until something is there, at most 20 s. */
+/** Waits until something is there, at most 40 s. */
 export async function until<T>(
   read: () => Promise<T | undefined> | T | undefined,
   what: string,
 ): Promise<T> {
-  for (let attempt = 0; attempt < 1000; attempt += 1) {
+  for (let attempt = 0; attempt < 2000; attempt += 1) {
     const found = await read();
     if (found !== undefined) {
       return found;
     }
     await sleep(20);
   }
-  throw new Error(`There was no ${what} within 20 s.`);
+  throw new Error(`There was no ${what} within 40 s.`);
 }
 
 /** A host in a process of its own, with the fixture app. */

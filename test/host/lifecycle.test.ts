@@ -3,9 +3,12 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { aFolder, HostProcess, until } from "./harness.ts";
+
+// Each test starts hosts, one of them six; a busy machine needs seconds for each.
+vi.setConfig({ testTimeout: 240_000 });
 
 let folder: ReturnType<typeof aFolder>;
 const hosts: HostProcess[] = [];

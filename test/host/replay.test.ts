@@ -7,8 +7,10 @@ import { z } from "zod";
 import { readOutcome } from "../../local/host/actions.ts";
 import { installFunctionsCore } from "../../local/host/core-module.ts";
 import type { ProgrammingModel } from "../../local/host/core-module.ts";
+import { asPlayed } from "../../local/host/history.ts";
 import type { HistoryEvent } from "../../local/host/history.ts";
 import { createInvoker } from "../../local/host/invocation.ts";
+import { triggerText } from "../../local/host/orchestrate.ts";
 import { readRegistrations } from "../../local/host/registry.ts";
 import type { Registry } from "../../local/host/registry.ts";
 import { toJsonText } from "../../local/host/rpc.ts";
@@ -113,6 +115,22 @@ describe("this host", () => {
     }
   });
 
+  it.each(
+    // At call 3 a real host handed over two results at once; this one hands them over one after the other.
+    lines.map((line, index) => ({ index, line })).filter(({ index }) => index !== 3),
+  )("gives the orchestrator what a real host gave it at call $index", ({ line }) => {
+    const begin = line.in.history.findLastIndex((event) => event.EventType === 12);
+    const [event] = line.in.history.slice(begin + 1);
+    if (event === undefined) {
+      throw new Error("Nothing came in with this call.");
+    }
+    const work = { ...aRun, historyTexts: texts(line.in.history.slice(0, begin)), event };
+
+    const text = triggerText(work, line.in.history[begin]?.Timestamp ?? "");
+
+    expect(JSON.parse(text)).toEqual(line.in);
+  });
+
   it("writes histories whose events have a real host's fields", async () => {
     const folder = aFolder();
     const host = await HostProcess.start(folder.path);
@@ -135,6 +153,28 @@ describe("this host", () => {
     }
   });
 });
+
+const aRun = {
+  instance: {
+    id: "tour-9",
+    executionId: "5b1f0c2e-6d0a-4e7b-9a51-0c3d8f2e7a64",
+    name: "tour",
+    status: "Running",
+    inputText: '{"press":9}',
+    outputText: "null",
+    customStatusText: "null",
+    createdAt: "",
+    updatedAt: "",
+    parent: null,
+  },
+  ledger: emptyLedger,
+  inboxId: 1,
+} as const;
+
+/** Events as the journal keeps them: as not played yet, and marked by it as later turns see them. */
+function texts(events: readonly HistoryEvent[]): string[] {
+  return events.map((event) => JSON.stringify(asPlayed({ ...event, IsPlayed: false })));
+}
 
 function fields(event: HistoryEvent): string[] {
   return Object.keys(event);
