@@ -71,12 +71,12 @@ function prefixOf(world: World, nic: NicState, address: string): string | null {
 }
 
 /** The guest's adapter of a NIC. */
-export function adapterOf(vm: VmState, nic: NicState): GuestAdapterState | undefined {
+function adapterOf(vm: VmState, nic: NicState): GuestAdapterState | undefined {
   return vm.guest?.adapters.find((adapter) => adapter.mac === nic.mac);
 }
 
 /** Whether the fabric delivers packets which the guest sends from this NIC's address. */
-export function delivers(vm: VmState, nic: NicState, address: string): boolean {
+function delivers(vm: VmState, nic: NicState, address: string): boolean {
   const adapter = adapterOf(vm, nic);
   return (
     adapter !== undefined &&

@@ -81,7 +81,7 @@ function takeEffect(simulation: Simulation, faults: readonly Fault[], work: Work
 }
 
 /** Runs a piece of work and turns its refusal into an answer. */
-export function answer(work: () => Reply): Reply {
+function answer(work: () => Reply): Reply {
   try {
     return work();
   } catch (error) {

@@ -123,6 +123,11 @@ const scenario = z.strictObject({
   network,
   securityGroups: z.array(securityGroup).default([]),
   vms: z.array(vm).min(1),
+  /**
+   * Whether a NIC keeps its MAC address, and Windows its adapter, when Azure changes the NIC's address. Microsoft's
+   * article says that the MAC address changes; nobody has confirmed when.
+   */
+  keepMac: z.boolean().default(true),
   /** How long a command for an agent that is not ready is waited for, before Azure says that it failed. */
   commandDeliverySeconds: z.number().min(0).max(86_400).default(1200),
   faults: z.array(fault).default([]),

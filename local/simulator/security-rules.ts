@@ -11,7 +11,7 @@ export interface InboundPacket {
 }
 
 /** The address of the simulator's proxy inside the virtual network, for rules that name prefixes. */
-export const PROXY_ADDRESS = "10.255.255.250";
+const PROXY_ADDRESS = "10.255.255.250";
 
 /** Azure's own last rules, in each NSG. Source: network-security-groups-overview, "Default security rules". */
 export const DEFAULT_RULES: readonly SecurityRuleState[] = [

@@ -48,6 +48,8 @@ export interface Simulation {
   readonly human: Identity;
   readonly token: string;
   readonly commandDeliveryMs: number;
+  /** Whether a NIC keeps its MAC address when its address changes. */
+  readonly keepMac: boolean;
   now(): Date;
   /** `http://127.0.0.1:PORT`, once it listens. */
   endpoint(): string;

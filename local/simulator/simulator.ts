@@ -123,6 +123,7 @@ function makeSimulation(
     operations: new Map(),
     human: { oid: random.guid(), appid: random.guid() },
     token: issueToken(identity, scenario.tenantId),
+    keepMac: scenario.keepMac,
     commandDeliveryMs: scenario.commandDeliverySeconds * 1000,
     now,
     endpoint,

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 
 import type { Simulator } from "../../local/simulator/simulator.ts";
-import { admin, arm, effectKinds, readLog, simulate } from "./harness.ts";
+import { admin, aFleet, arm, effectKinds, readLog, simulate } from "./harness.ts";
 
 const VM = "providers/Microsoft.Compute/virtualMachines/vm-good-01";
 const SNAPSHOT = "providers/Microsoft.Compute/snapshots/snap-1";
@@ -109,6 +109,19 @@ describe("a hold", () => {
     expect([first, second, fourth]).toEqual([200, 200, 200]);
     expect(stopped.request).toBe(3);
     expect((await pending).status).toBe(200);
+  });
+
+  it("stops one request of two that are on their way together", async () => {
+    const simulator = await simulate(aFleet(), { latency: "demo" });
+    const id = await hold(simulator, { operation: "vm.get", when: "after" });
+    const both = [arm(simulator, VM), arm(simulator, VM)];
+
+    const passed = (await Promise.race(both)).status;
+    const stopped = await reached(simulator, id);
+    await release(simulator, id);
+
+    expect([passed, stopped.state]).toEqual([200, "reached"]);
+    expect((await Promise.all(both)).map(({ status }) => status)).toEqual([200, 200]);
   });
 
   it("that is not reached says so when the wait is over", async () => {

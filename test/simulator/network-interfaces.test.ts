@@ -86,6 +86,25 @@ describe("a NIC write", () => {
     });
   });
 
+  it("gives another MAC address and a new adapter on DHCP, where the scenario says so", async () => {
+    const simulator = await simulate(aFleet({ keepMac: false }));
+    await admin(simulator, "/vms/vm-good-01/guest", {
+      body: { static: { addresses: ["10.40.1.5/24"], gateway: "10.40.1.1" } },
+    });
+    const nic = await readNic(simulator);
+    const change = { privateIPAddress: "10.40.1.50", privateIPAllocationMethod: "Static" };
+
+    await put(simulator, withConfiguration(nic, change));
+
+    const { guest, rdp } = await vmView(simulator, "vm-good-01");
+    expect((await readNic(simulator)).properties["macAddress"]).toBe(guest.adapters[0]?.mac);
+    expect(guest.adapters[0]?.mac).not.toBe(nic.properties["macAddress"]);
+    expect(guest.adapters).toMatchObject([
+      { name: "Ethernet 2", dhcp: true, addresses: [{ ip: "10.40.1.50" }] },
+    ]);
+    expect(rdp.kind).toBe("open");
+  });
+
   it("replaces the whole NIC: what is left out is gone, the MAC address stays", async () => {
     const simulator = await simulate();
     const nic = await readNic(simulator);
@@ -111,7 +130,8 @@ describe("a NIC write", () => {
       properties: { enableIPForwarding: true, dnsSettings: { dnsServers: ["10.40.1.9"] } },
     });
     const after = await readNic(simulator);
-    expect(after).toMatchObject({ tags: {}, properties: { enableIPForwarding: false } });
+    expect(after["tags"]).toEqual({});
+    expect(after.properties["enableIPForwarding"]).toBe(false);
     expect(after.properties["dnsSettings"]).toBeUndefined();
     expect(after.properties["macAddress"]).toBe(nic.properties["macAddress"]);
     expect(await effectKinds(simulator)).toEqual(["nicWritten", "nicWritten"]);

@@ -78,6 +78,16 @@ describe("a VM", () => {
     });
   });
 
+  it("with its adapter disabled has no agent, however much the agent survives", async () => {
+    const simulator = await simulate();
+    const before = (await vmView(simulator, "vm-bad-01")).agent.ready;
+
+    await admin(simulator, "/vms/vm-bad-01/guest", { body: { enabled: false } });
+
+    expect(before).toBe(true);
+    expect((await vmView(simulator, "vm-bad-01")).agent.ready).toBe(false);
+  });
+
   it("with several NICs names the primary one, and only that gets a gateway", async () => {
     const simulator = await simulate(
       aFleet({

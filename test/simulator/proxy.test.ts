@@ -135,7 +135,7 @@ describe("the CONNECT proxy", () => {
     const simulator = await simulate(
       aFleet({
         securityGroups: [
-          { name: "nsg-open", rules: [allow, deny] },
+          { name: "nsg-open", rules: [deny, allow] },
           { name: "nsg-shut", rules: [deny] },
           { name: "nsg-plain" },
         ],

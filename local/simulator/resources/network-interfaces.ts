@@ -78,7 +78,7 @@ export function addressText(nic: NicState): string {
 }
 
 /** Id of a subnet. */
-export function subnetId(world: World, name: string): string {
+function subnetId(world: World, name: string): string {
   return `${resourceId(world, "Microsoft.Network/virtualNetworks", world.network.name)}/subnets/${name}`;
 }
 
