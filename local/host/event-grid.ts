@@ -39,7 +39,9 @@ export function eventGridTriggers(registry: Registry, runner: TriggerRunner): Ho
     const events = readEvents(await context.req.text());
     if (events === undefined) {
       const message = "The body is not an event or an array of events in JSON.";
-      return context.json({ error: { code: "unreadable-events", message } }, 400);
+      const nextStep = "Send events of the Event Grid schema, or of CloudEvents 1.0.";
+      const error = { code: "unreadable-events", message, problems: [message], nextStep };
+      return context.json({ error }, 400);
     }
     const code = validationCode(events);
     if (code !== undefined) {

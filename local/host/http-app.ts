@@ -73,12 +73,14 @@ function refuseUnless(
 
 function limitBody(): MiddlewareHandler {
   const message = `The body is larger than ${maxBodyBytes} bytes.`;
+  const nextStep = "Send less at once.";
   return async (context, next) => {
     const { raw } = context.req;
     if (raw.body !== null) {
       const body = await readBody(raw.body);
       if (body === undefined) {
-        return context.json({ error: { code: "body-too-large", message } }, 413);
+        const error = { code: "body-too-large", message, problems: [message], nextStep };
+        return context.json({ error }, 413);
       }
       context.req.raw = new Request(raw, { method: raw.method, body });
     }
