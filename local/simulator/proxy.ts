@@ -42,7 +42,10 @@ export function serveConnect(
   stream.on("error", () => {
     stream.destroy();
   });
-  tunnel(simulation, { target: request.url ?? "", socket: stream, head }).catch(() => {
+  stream.on("end", () => {
+    stream.destroy();
+  });
+  tunnel(simulation, { target: request.url ?? "", socket: stream, early: [head] }).catch(() => {
     stream.destroy();
   });
 }
@@ -50,10 +53,16 @@ export function serveConnect(
 interface Tunnel {
   readonly target: string;
   readonly socket: Socket;
-  readonly head: Buffer;
+  /** What the client sent before the tunnel stood. */
+  readonly early: Buffer[];
 }
 
-async function tunnel(simulation: Simulation, { target, socket, head }: Tunnel): Promise<void> {
+async function tunnel(simulation: Simulation, { target, socket, early }: Tunnel): Promise<void> {
+  // Reading on is also what shows that the client left.
+  function keep(chunk: Buffer): void {
+    early.push(chunk);
+  }
+  socket.on("data", keep);
   const { host = "", port = "" } = TARGET.exec(target)?.groups ?? {};
   const outcomes: Reach[] = [];
   const arrival = {
@@ -72,27 +81,28 @@ async function tunnel(simulation: Simulation, { target, socket, head }: Tunnel):
     outcomes.push(found);
     return { status: STATUS_OF[found.kind] };
   });
+  socket.off("data", keep);
+  socket.resume();
   if (departure.kind === "break") {
     socket.destroy();
   } else if (departure.kind === "reply") {
-    await finish(simulation, { socket, head }, outcomes[0] ?? null, departure.reply.status);
+    await finish(simulation, { socket, early }, outcomes[0] ?? null, departure.reply.status);
   }
 }
 
 async function finish(
   simulation: Simulation,
-  { socket, head }: Omit<Tunnel, "target">,
+  { socket, early }: Omit<Tunnel, "target">,
   found: Reach | null,
   status: number,
 ): Promise<void> {
   if (found?.kind === "open" && status === 200) {
     socket.write("HTTP/1.1 200 Connection established\r\n\r\n");
-    serveRdp(socket, head);
+    serveRdp(socket, Buffer.concat(early));
     return;
   }
   if (status === STATUS_OF.silent) {
     // Nothing comes until the client leaves: that is what a dropped packet looks like.
-    socket.resume();
     return;
   }
   if (status === STATUS_OF.noRoute) {

@@ -60,6 +60,18 @@ describe("a VM", () => {
     expect(states).toEqual(["deallocating", "deallocated", "starting", "running"]);
   });
 
+  it("that is stopped while it starts stays stopped", async () => {
+    const clock = aClock();
+    const simulator = await simulate(aFleet(), { now: clock.now, latency: "demo" });
+    await arm(simulator, `${VM}/restart`, { method: "POST" });
+    await arm(simulator, `${VM}/deallocate`, { method: "POST" });
+
+    clock.forward(60);
+
+    expect((await vmView(simulator, "vm-good-01")).power).toBe("deallocated");
+    expect(await effectKinds(simulator)).toEqual(["vmDeallocated"]);
+  });
+
   it("whose agent Azure cannot hear keeps the time of the last report", async () => {
     const clock = aClock();
     const simulator = await simulate(aFleet(), { now: clock.now });

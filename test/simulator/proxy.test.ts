@@ -183,6 +183,36 @@ describe("the CONNECT proxy", () => {
     expect(seen).toEqual([expected, expected, "HTTP/1.1 200 Connection established"]);
   });
 
+  it("notices that a client left while it was held", async () => {
+    const simulator = await simulate();
+    await admin(simulator, "/holds", { body: { operation: "proxy.connect" } });
+    const socket = await dial(simulator, "10.40.1.5:3389");
+    await admin(simulator, "/holds/1?wait=10");
+
+    socket.end();
+
+    await expect
+      .poll(async () => (await admin(simulator, "/holds/1")).body)
+      .toMatchObject({ state: "clientGone" });
+    expect((await readLog(simulator)).requests).toMatchObject([{ status: "aborted" }]);
+  });
+
+  it("keeps what a hasty client sends before the tunnel stands", async () => {
+    const simulator = await simulate();
+    await admin(simulator, "/holds", { body: { operation: "proxy.connect" } });
+    const socket = await dial(simulator, "10.40.1.5:3389");
+    await admin(simulator, "/holds/1?wait=10");
+    socket.write(connectionRequest(TLS_OR_CREDSSP));
+    await admin(simulator, "/holds/1/release", { method: "POST" });
+
+    let received = "";
+    socket.on("data", (bytes: Buffer) => {
+      received += bytes.toString("hex");
+    });
+
+    await expect.poll(() => received).toContain("030000130ed00000123400021f080002000000");
+  });
+
   it("shows an NSG that somebody can read, with Azure's own rules", async () => {
     const rules = [{ name: "no-rdp", priority: 200, access: "Deny" as const, ports: ["3389"] }];
     const simulator = await simulate(aFleet({ securityGroups: [{ name: "nsg-a", rules }] }));
