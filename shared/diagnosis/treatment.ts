@@ -1,5 +1,5 @@
 import type { Diagnosis, DiagnosisKind, RemedyKind } from "../domain/diagnosis.ts";
-import type { AzureFacts, GuestFacts, GuestReading } from "../domain/facts.ts";
+import type { AzureFacts, GuestFacts, GuestReading, Probe } from "../domain/facts.ts";
 import { ipv4Configurations, unmatchedAdapters } from "./situation.ts";
 
 /** What the diagnosis table says of one NIC, before policy and what this version can do. */
@@ -13,6 +13,7 @@ export type Treatment =
 export interface TreatmentInput {
   readonly azure: AzureFacts;
   readonly guest: GuestReading;
+  readonly probe: Probe;
   /** Remedies which this version has and the settings allow. */
   readonly available: readonly RemedyKind[];
   /** NICs whose static address this incident's own ledger shows that we set. */
@@ -39,6 +40,10 @@ const PLAN: Readonly<Record<DiagnosisKind, "leave" | "human" | readonly RemedyKi
 export function treatmentOf(diagnosis: Diagnosis, input: TreatmentInput): Treatment {
   if (completesOurOwnChange(diagnosis, input)) {
     return { kind: "remedies", remedies: ["guestDhcp"] };
+  }
+  if (diagnosis.kind === "guest-unreadable" && input.probe.kind === "answers") {
+    // Nobody is cut off, so nobody has to be called.
+    return { kind: "leave" };
   }
   const planned = PLAN[diagnosis.kind];
   if (planned === "leave") {

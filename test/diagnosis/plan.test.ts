@@ -196,6 +196,12 @@ describe("a person is called", () => {
     expect(codeOf(plan({ available: EVERY_REMEDY, ...overrides }))).toBe(`human ${code}`);
   });
 
+  it("but not where RDP answers and only Windows could not be read", () => {
+    const decided = plan({ guest: guestUnreadable(), probe: anAnsweringProbe() });
+
+    expect(codeOf(decided)).toBe("nothing guest-unreadable");
+  });
+
   it.each<[string, GuestReading]>([
     ["lease-stale", guestWith(STALE)],
     ["dhcp-failed", guestWith(FAILED)],
