@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { ExecutionId, HistoryEvent, ParentTask } from "./history.ts";
 import type { InstanceStatusName } from "./host-events.ts";
 import type { Sql } from "./sql.ts";
-import type { Ledger } from "./turn.ts";
+import type { Ledger } from "./turn-plan.ts";
 
 /** An orchestration instance as the journal knows it. Texts named so hold JSON; times are ISO 8601 UTC. */
 export interface Instance {

@@ -6,8 +6,8 @@ import type { InstanceStatusName } from "./host-events.ts";
 import { isCurrent, isLive, readEvent, readInstance } from "./journal-rows.ts";
 import type { Instance } from "./journal-rows.ts";
 import type { Sql } from "./sql.ts";
-import { emptyLedger } from "./turn.ts";
-import type { Ending, TurnPlan } from "./turn.ts";
+import { emptyLedger } from "./turn-plan.ts";
+import type { Ending, TurnPlan } from "./turn-plan.ts";
 
 // Each function here is a part of one of the journal's transactions.
 

@@ -22,7 +22,7 @@ import {
 } from "./journal-writes.ts";
 import type { Start } from "./journal-writes.ts";
 import type { Sql } from "./sql.ts";
-import type { Ledger, TurnPlan } from "./turn.ts";
+import type { Ledger, TurnPlan } from "./turn-plan.ts";
 
 // Invariants of this file:
 // 1. One transaction per turn: its history, its new work, and the removal of the event that it took.

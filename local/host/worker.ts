@@ -5,8 +5,8 @@ import type { Invoker } from "./invocation.ts";
 import type { ActivityWork, Journal, TurnWork } from "./journal.ts";
 import { orchestrate } from "./orchestrate.ts";
 import type { Registry } from "./registry.ts";
+import type { TurnPlan } from "./turn-plan.ts";
 import { takeTurn } from "./turn.ts";
-import type { TurnPlan } from "./turn.ts";
 
 /** What a worker needs. */
 export interface WorkerParts {

@@ -14,8 +14,9 @@ import { triggerText } from "../../local/host/orchestrate.ts";
 import { readRegistrations } from "../../local/host/registry.ts";
 import type { Registry } from "../../local/host/registry.ts";
 import { toJsonText } from "../../local/host/rpc.ts";
-import { emptyLedger, takeTurn } from "../../local/host/turn.ts";
-import type { Ledger, TurnPlan } from "../../local/host/turn.ts";
+import { emptyLedger } from "../../local/host/turn-plan.ts";
+import type { Ledger, TurnPlan } from "../../local/host/turn-plan.ts";
+import { takeTurn } from "../../local/host/turn.ts";
 import { aFolder, HostProcess } from "./harness.ts";
 
 const lineSchema = z.object({

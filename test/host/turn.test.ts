@@ -5,8 +5,9 @@ import type { Action, Outcome } from "../../local/host/actions.ts";
 import { findReusedTask, readOutcome } from "../../local/host/actions.ts";
 import { eventRaised, executionStarted, taskEnded, timerFired } from "../../local/host/history.ts";
 import type { HistoryEvent } from "../../local/host/history.ts";
-import { emptyLedger, takeTurn } from "../../local/host/turn.ts";
-import type { Ledger, TurnPlan } from "../../local/host/turn.ts";
+import { emptyLedger } from "../../local/host/turn-plan.ts";
+import type { Ledger, TurnPlan } from "../../local/host/turn-plan.ts";
+import { takeTurn } from "../../local/host/turn.ts";
 
 const run = { instanceId: "run-1", executionId: "first", name: "story" };
 const begin = Date.parse("2026-01-01T00:00:00.000Z");
