@@ -71,6 +71,7 @@ function addVm(world: World, machine: ScenarioVm, making: Making): void {
     agentReportedAt: isRunning && machine.agent ? now - UPTIME_MS / 2 : null,
     rdpListening: machine.guest.rdpListening,
     guest: machine.os === "Windows" ? makeGuest(world, machine, nics, making) : null,
+    firedTasks: new Set(),
     command: null,
     slotBusyUntil: 0,
     undelivered: [],

@@ -1,7 +1,7 @@
 import { agentReady, guestWorld } from "./fabric.ts";
 import { guestEffects } from "./guest-effects.ts";
 import { fireDueTasks } from "./guest/run.ts";
-import type { GuestState } from "./guest/state.ts";
+import type { GuestState, GuestTaskState } from "./guest/state.ts";
 import type { EffectCause } from "./log.ts";
 import type { Simulation } from "./simulation.ts";
 import type { VmState, World } from "./world.ts";
@@ -24,7 +24,7 @@ export function setGuest(
 export function nextTaskAt(world: World): number | null {
   const instants = [...world.vms.values()]
     .filter((vm) => vm.power === "running")
-    .flatMap((vm) => vm.guest?.tasks ?? [])
+    .flatMap((vm) => waitingTasks(vm))
     .map((task) => Date.parse(task.fireAt));
   return instants.length === 0 ? null : Math.min(...instants);
 }
@@ -32,8 +32,11 @@ export function nextTaskAt(world: World): number | null {
 /** Fires the scheduled tasks which are due in running guests. */
 export function fireTasks(simulation: Pick<Simulation, "log" | "world">, at: number): void {
   for (const vm of simulation.world.vms.values()) {
-    const isDue = vm.guest?.tasks.some((task) => Date.parse(task.fireAt) <= at) === true;
-    if (isDue && vm.guest !== null && vm.power === "running") {
+    const due = waitingTasks(vm).filter((task) => Date.parse(task.fireAt) <= at);
+    if (due.length > 0 && vm.guest !== null && vm.power === "running") {
+      for (const task of due) {
+        vm.firedTasks.add(markOf(task));
+      }
       setGuest(
         simulation,
         vm,
@@ -42,6 +45,14 @@ export function fireTasks(simulation: Pick<Simulation, "log" | "world">, at: num
       );
     }
   }
+}
+
+function waitingTasks(vm: VmState): readonly GuestTaskState[] {
+  return (vm.guest?.tasks ?? []).filter((task) => !vm.firedTasks.has(markOf(task)));
+}
+
+function markOf(task: GuestTaskState): string {
+  return `${task.name} at ${task.fireAt}`;
 }
 
 /** Notes for each VM whose agent reaches Azure that it has just reported. */

@@ -22,19 +22,19 @@ export function openOperation(
   return operation;
 }
 
-/** Ends an operation well; one that has ended keeps its end. */
+/** Ends an operation well. */
 export function succeed(simulation: Simulation, id: string, result: unknown = null): void {
   end(simulation, id, { status: "Succeeded", result });
 }
 
-/** Ends an operation badly; one that has ended keeps its end. */
+/** Ends an operation badly. */
 export function fail(simulation: Simulation, id: string, code: string, message: string): void {
   end(simulation, id, { status: "Failed", error: { code, message } });
 }
 
 function end(simulation: Simulation, id: string, change: Partial<OperationState>): void {
   const operation = simulation.operations.get(id);
-  if (operation?.status === "InProgress") {
+  if (operation !== undefined) {
     Object.assign(operation, change, { endedAt: simulation.now().toISOString() });
   }
 }

@@ -84,6 +84,8 @@ export interface VmState {
   rdpListening: boolean;
   /** Null: not a Windows. */
   guest: GuestState | null;
+  /** Names and instants of scheduled tasks which have fired: a one-shot task that stays does not fire twice. */
+  readonly firedTasks: Set<string>;
   /** The Run Command which holds the slot. */
   command: CommandState | null;
   /** Instant (ms) until which the slot counts as taken all the same. */

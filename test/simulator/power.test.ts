@@ -60,6 +60,25 @@ describe("a VM", () => {
     expect(states).toEqual(["deallocating", "deallocated", "starting", "running"]);
   });
 
+  it("runs a while before its agent reports", async () => {
+    const clock = aClock();
+    const simulator = await simulate(aFleet(), { now: clock.now, latency: "demo" });
+    await arm(simulator, `${VM}/restart`, { method: "POST" });
+    const seen = new Set<string>();
+
+    for (let step = 0; step < 60; step += 1) {
+      const { power, agent } = await vmView(simulator, "vm-good-01");
+      seen.add(`${power}, agent ${agent.ready ? "ready" : "silent"}`);
+      clock.forward(0.1);
+    }
+
+    expect([...seen]).toEqual([
+      "starting, agent silent",
+      "running, agent silent",
+      "running, agent ready",
+    ]);
+  });
+
   it("that is stopped while it starts stays stopped", async () => {
     const clock = aClock();
     const simulator = await simulate(aFleet(), { now: clock.now, latency: "demo" });

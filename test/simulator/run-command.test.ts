@@ -232,6 +232,18 @@ describe("a scheduled task", () => {
     ]);
   });
 
+  it("that stays although it fired does not fire again and again", async () => {
+    const clock = aClock();
+    const simulator = await simulate(aFleet(), { now: clock.now });
+    const fireAt = new Date(clock.now().getTime() + 60_000).toISOString();
+    const tasks = [{ name: "somebody-elses", fireAt, script: "Write-Output 1" }];
+    await admin(simulator, "/vms/vm-bad-01/guest", { body: { tasks } });
+
+    clock.forward(61);
+
+    expect((await vmView(simulator)).guest.tasks).toHaveLength(1);
+  });
+
   it("whose time passed while the VM was off fires at its start", async () => {
     const clock = aClock();
     const simulator = await simulate(aFleet(), { now: clock.now });

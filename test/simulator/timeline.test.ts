@@ -105,6 +105,7 @@ it("lets nothing happen once it is stopped", () => {
   timeline.stop();
 
   setNow(20);
+  timeline.schedule(15, () => happened.push("never either"));
   timeline.advance();
 
   expect(happened).toEqual([]);
