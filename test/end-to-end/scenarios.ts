@@ -1,6 +1,7 @@
 import type { ScenarioInput } from "../../local/simulator/scenario.ts";
 
-type VmInput = ScenarioInput["vms"][number];
+/** A VM of a scenario. */
+export type VmInput = ScenarioInput["vms"][number];
 
 /** A VM whose Windows has a wrong static address, and whose agent lives on; the n-th of its fleet. */
 export function aBrokenVm(name: string, n: number, more: Partial<VmInput> = {}): VmInput {
