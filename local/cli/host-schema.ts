@@ -59,7 +59,7 @@ const ledgerEntry = z.object({
   undo: z.string(),
   openedAt: z.string(),
   closedAt: z.string().nullable(),
-  state: z.enum(["open", "done", "undone", "unknown"]),
+  state: z.enum(["open", "done", "undone", "untouched", "unknown"]),
   result: z.string().nullable(),
 });
 

@@ -170,7 +170,13 @@ function sayFinding(screen: Screen, finding: NicFinding): void {
 }
 
 function sayChanges(screen: Screen, result: RunResult): void {
-  const word = { open: "not closed", done: "done", undone: "undone", unknown: "unknown" } as const;
+  const word = {
+    open: "not closed",
+    done: "done",
+    undone: "undone",
+    untouched: "not begun",
+    unknown: "unknown",
+  } as const;
   for (const change of result.changes) {
     screen.say(`Change (${word[change.state]}): ${change.intent}`);
     screen.say(change.result ?? "", "  ");

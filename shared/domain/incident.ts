@@ -52,7 +52,8 @@ export interface LedgerEntry {
   readonly undo: string;
   readonly openedAt: string;
   readonly closedAt: string | null;
-  readonly state: "open" | "done" | "undone" | "unknown";
+  /** `untouched`: the change was never made; `undone`: it was, and everything was put back. */
+  readonly state: "open" | "done" | "undone" | "untouched" | "unknown";
   readonly result: string | null;
 }
 

@@ -24,6 +24,12 @@ describe("the cool-down", () => {
     expect(inCoolDown([anIncident({ closedAt: NOW })], NOW, 1800)).toBe(false);
   });
 
+  it("does not follow a run whose change was never made", () => {
+    const untouched = anIncident({ closedAt: NOW, ledger: [anEntry({ state: "untouched" })] });
+
+    expect(inCoolDown([untouched], NOW, 1800)).toBe(false);
+  });
+
   it("does not start while the run is open", () => {
     expect(inCoolDown([anIncident({ ledger: [anEntry()] })], NOW, 1800)).toBe(false);
   });

@@ -152,7 +152,9 @@ function undoneText({ changes }: RunResult): string {
   if (undone.length > 0) {
     return undone.join(" ");
   }
-  return changes.length === 0 ? "nothing, since nothing was changed" : "nothing";
+  return changes.every(({ state }) => state === "untouched")
+    ? "nothing, since nothing was changed"
+    : "nothing";
 }
 
 function requireVm(vm: SimulatedVm | undefined): SimulatedVm {
