@@ -34,8 +34,9 @@ export async function readVmState(
   { azure }: Services,
 ): Out<"readVmState"> {
   const state = await vmState(await azure(), vmId);
-  const up = state.kind === "found" && state.powerState === "running" && state.agentReady;
-  return { up, agentReportedAt: state.kind === "found" ? state.agentReportedAt : null };
+  const running = state.kind === "found" && state.powerState === "running";
+  const up = running && state.agentReady;
+  return { running, up, agentReportedAt: state.kind === "found" ? state.agentReportedAt : null };
 }
 
 /** One RDP negotiation with the VM. Changes nothing. */

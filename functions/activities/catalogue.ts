@@ -90,7 +90,12 @@ export interface ActivityCatalogue {
   };
   readonly readVmState: {
     readonly input: { readonly vmId: string };
-    readonly output: { readonly up: boolean; readonly agentReportedAt: string | null };
+    readonly output: {
+      readonly running: boolean;
+      /** It runs, and its agent is ready. */
+      readonly up: boolean;
+      readonly agentReportedAt: string | null;
+    };
   };
   readonly readAzureFacts: {
     readonly input: { readonly vmId: string };

@@ -3,7 +3,7 @@ import * as guestFacts from "../../shared/facts/guest-facts.ts";
 import type { IncidentStore } from "../../shared/incidents/store.ts";
 import * as guestDhcp from "../../shared/remedies/guest-dhcp/switch-to-dhcp.ts";
 import type { Services } from "../services.ts";
-import type { ActivityCatalogue, SwitchRequest, SwitchStart } from "./catalogue.ts";
+import type { ActivityCatalogue, ScriptStart, SwitchRequest, SwitchStart } from "./catalogue.ts";
 
 type In<Name extends keyof ActivityCatalogue> = ActivityCatalogue[Name]["input"];
 type Out<Name extends keyof ActivityCatalogue> = Promise<ActivityCatalogue[Name]["output"]>;
@@ -17,9 +17,7 @@ export async function startGuestRead(
   { azure }: Services,
 ): Out<"startGuestRead"> {
   const start = await guestFacts.startGuestRead(await azure(), vmId);
-  return start.kind === "started" || start.kind === "busy"
-    ? start
-    : { kind: "unavailable", code: start.kind, message: start.message };
+  return start.kind === "started" || start.kind === "busy" ? start : unavailable(start);
 }
 
 /** One look at the reading. Reads only. */
@@ -40,15 +38,16 @@ export async function startGuestSwitch(
 ): Out<"startGuestSwitch"> {
   const records = await store();
   const markedBefore = await mark(records, request, HANDED_OVER);
-  const start = await handOver(request, await azure(), settings);
-  if (start.kind === "started") {
-    return start;
+  let maybeSent = markedBefore;
+  try {
+    const start = await handOver(request, await azure(), settings);
+    maybeSent ||= start.kind === "started" || start.maybeSent;
+    return start.kind === "started" ? start : { ...start, maybeSent };
+  } finally {
+    if (!maybeSent) {
+      await mark(records, request, null);
+    }
   }
-  const maybeSent = markedBefore || start.maybeSent;
-  if (!maybeSent) {
-    await mark(records, request, null);
-  }
-  return { ...start, maybeSent };
 }
 
 /** One look at the switch. Reads only. */
@@ -75,7 +74,7 @@ async function handOver(
     }
     return start.kind === "busy"
       ? { ...start, maybeSent: false }
-      : { kind: "unavailable", code: start.kind, message: start.message, maybeSent: false };
+      : { ...unavailable(start), maybeSent: false };
   } catch (error) {
     // Throttled is surely not done. Anything else that is transient may have reached Windows although no answer came.
     if (error instanceof AzureRequestError && error.retryable && error.status !== 429) {
@@ -83,6 +82,16 @@ async function handOver(
     }
     throw error;
   }
+}
+
+/** In the words of the catalogue; what Azure wants to be done is part of the message. */
+function unavailable(obstacle: {
+  readonly code: string;
+  readonly message: string;
+  readonly nextStep: string;
+}): Extract<ScriptStart, { kind: "unavailable" }> {
+  const message = [obstacle.message, obstacle.nextStep].filter((text) => text !== "").join(" ");
+  return { kind: "unavailable", code: obstacle.code, message };
 }
 
 /** Sets the entry's note; says whether it was marked as handed over before. */

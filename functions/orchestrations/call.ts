@@ -6,7 +6,7 @@ import type {
   ActivityFailure,
   ActivityName,
 } from "../activities/catalogue.ts";
-import { secondsUntil, sleep } from "./clock.ts";
+import { secondsUntil, sleep, waitOr } from "./clock.ts";
 
 /** How often a call is made before its transient failure counts as final. */
 const ATTEMPTS = 5;
@@ -48,7 +48,10 @@ export function* call<Name extends ActivityName>(
     if (answer.ok) {
       return answer.value;
     }
-    const wait = answer.failure.retryAfterSeconds ?? patience.retrySeconds * 2 ** (attempt - 1);
+    const wait = waitOr(
+      answer.failure.retryAfterSeconds,
+      patience.retrySeconds * 2 ** (attempt - 1),
+    );
     const late = patience.until !== undefined && secondsUntil(context, patience.until) < wait;
     if (!answer.failure.retryable || attempt === ATTEMPTS || late) {
       throw new ActivityFailedError(name, answer.failure);

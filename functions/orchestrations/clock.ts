@@ -26,6 +26,11 @@ export function* sleep(
   }
 }
 
+/** Seconds to wait before the next try: what Azure asks for; zero says nothing, and would be a busy loop. */
+export function waitOr(retryAfterSeconds: number | null, ownSeconds: number): number {
+  return retryAfterSeconds === null || retryAfterSeconds === 0 ? ownSeconds : retryAfterSeconds;
+}
+
 /** Seconds from now until the deadline; below zero when it has passed. */
 export function secondsUntil(context: OrchestrationContext, deadline: Date): number {
   return (deadline.getTime() - context.df.currentUtcDateTime.getTime()) / 1000;

@@ -5,7 +5,15 @@ import { awaitBackup } from "./await-backup.ts";
 import { ActivityFailedError } from "./call.ts";
 import { nowOf } from "./clock.ts";
 import { awaitSilence } from "./read-both-sides.ts";
-import { callFor, incidentOf, openIncident, scopeOf, type Run } from "./run.ts";
+import {
+  callFor,
+  hasChanged,
+  incidentOf,
+  openIncident,
+  scopeOf,
+  type BackupResult,
+  type Run,
+} from "./run.ts";
 
 /** A signal's VM answered before anybody visited the guest: its signals are ignored, and no incident is left. */
 export function* leaveAsHealthy(run: Run): Generator<Task, { morePending: boolean }, unknown> {
@@ -49,25 +57,29 @@ export function* closeRun(
 
 /** A snapshot is kept, and marked as closed, where something was changed or a person goes on; otherwise it is needless. */
 function* settleBackup(run: Run, outcome: Outcome): Generator<Task, void, unknown> {
-  yield* awaitBackup(run);
-  const record = run.backup?.record ?? null;
-  if (run.backup === null || record === null) {
+  const backup = yield* awaitBackup(run);
+  if (backup === null || backup.record === null) {
     return;
   }
-  const keep = run.ledger.length > 0 || outcome.kind === "needsHuman";
-  const { incidentId } = run;
+  const { record } = backup;
+  const keep = isUseful(backup) && (hasChanged(run) || outcome.kind === "needsHuman");
   try {
-    if (keep) {
-      yield* callFor(run, "closeSnapshot", { incidentId, record });
-      return;
-    }
-    yield* callFor(run, "dropSnapshot", { incidentId, record });
-    run.backup = { ...run.backup, record: { ...record, state: "deleted" } };
+    yield* callFor(run, keep ? "closeSnapshot" : "dropSnapshot", {
+      incidentId: run.incidentId,
+      record,
+    });
   } catch (error) {
     if (!(error instanceof ActivityFailedError)) {
       throw error;
     }
     const left = keep ? "could not be marked as closed" : "could not be deleted";
     run.remarks = [...run.remarks, `The snapshot ${record.snapshotName} ${left}: ${error.message}`];
+    return;
   }
+  run.backup = keep ? backup : { ...backup, record: { ...record, state: "deleted" } };
+}
+
+/** What Azure could not make is of no use to a person either. */
+function isUseful(backup: BackupResult): boolean {
+  return backup.kind === "complete" || backup.code !== "snapshot-failed";
 }

@@ -11,8 +11,8 @@ export interface SilenceQuestion {
   /** The NIC that the signal names; null: the primary one. */
   readonly nicId: string | null;
   readonly settings: RunSettings;
-  /** Probes which were not answered already. */
-  readonly unanswered: number;
+  /** The probe that was not answered already; null: there was none. */
+  readonly unanswered: { readonly address: string | null } | null;
 }
 
 /**
@@ -39,8 +39,8 @@ function* probes(
 ): Generator<Task, Probe, unknown> {
   const patience = { retrySeconds: settings.retrySeconds };
   const pause = settings.probeWindowSeconds / Math.max(1, settings.probeCount - 1);
-  let address: string | null = null;
-  for (let done = unanswered; done < settings.probeCount; done++) {
+  let address = unanswered?.address ?? null;
+  for (let done = unanswered === null ? 0 : 1; done < settings.probeCount; done++) {
     if (done > 0) {
       yield* sleep(context, pause);
     }

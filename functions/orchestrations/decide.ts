@@ -42,7 +42,7 @@ export function* decide(run: Run): Generator<Task, Plan, unknown> {
 }
 
 /** Diagnoses and plans on what the run knows now. */
-export function planNow(run: Run): Plan {
+function planNow(run: Run): Plan {
   const { facts, guest, probe, settings, purpose } = run;
   if (facts === null || guest === null || probe === null) {
     throw new TypeError("A plan was asked for before both sides were read.");

@@ -3,14 +3,14 @@ import type { Task } from "durable-functions";
 import { isFault } from "../../shared/diagnosis/is-fault.ts";
 import { manualSteps } from "../../shared/diagnosis/manual-steps.ts";
 import type { Plan, PlannedRemedy } from "../../shared/domain/diagnosis.ts";
+import type { AzureFacts } from "../../shared/domain/facts.ts";
 import type { Outcome } from "../../shared/domain/outcome.ts";
 import type { SwitchConclusion } from "../../shared/proof/conclude-switch.ts";
 import { awaitBackup } from "./await-backup.ts";
-import { planNow } from "./decide.ts";
+import { decide } from "./decide.ts";
 import { healGuestDhcp } from "./heal-guest-dhcp.ts";
 import { prove } from "./prove.ts";
-import { startBackup } from "./read-both-sides.ts";
-import { readGuestWithin } from "./read-guest.ts";
+import { readBothSidesAgain, startBackup } from "./read-both-sides.ts";
 import { callFor, outcomeOf, type Run } from "./run.ts";
 
 /** Does what the plan says, and gives the outcome. No change is made before the backup is complete. */
@@ -22,7 +22,7 @@ export function* healByPlan(run: Run, plan: Plan): Generator<Task, Outcome, unkn
   if (blocked !== null) {
     return blocked;
   }
-  return yield* applyRemedies(run, plan.remedies, "first reading");
+  return yield* applyRemedies(run, plan.remedies);
 }
 
 /** The outcome of a plan that changes nothing. */
@@ -64,17 +64,20 @@ function* backUp(run: Run): Generator<Task, Outcome | null, unknown> {
   });
 }
 
-/** Applies the remedies, NIC by NIC; the last good one is proven. Facts that drifted are read and planned anew, once. */
+/**
+ * Applies the remedies, NIC by NIC; the last good one is proven. Facts that drifted are read and planned anew, once:
+ * `healedBefore` is what was healed before that, null the first time.
+ */
 function* applyRemedies(
   run: Run,
   remedies: readonly PlannedRemedy[],
-  attempt: "first reading" | "second reading",
+  healedBefore: readonly string[] | null = null,
 ): Generator<Task, Outcome, unknown> {
-  const messages: string[] = [];
+  const messages = [...(healedBefore ?? [])];
   for (const remedy of remedies) {
     const conclusion = yield* healGuestDhcp(run, remedy);
-    if (conclusion.kind === "stale" && attempt === "first reading") {
-      return yield* readAndPlanAgain(run);
+    if (healedBefore === null && (yield* isOutOfDate(run, remedy, conclusion))) {
+      return yield* readAndPlanAgain(run, messages);
     }
     if (conclusion.kind !== "right") {
       return notHealed(run, conclusion, messages);
@@ -85,16 +88,49 @@ function* applyRemedies(
   return yield* prove(run, messages.join(" "));
 }
 
-function* readAndPlanAgain(run: Run): Generator<Task, Outcome, unknown> {
-  const { context, vmId, settings } = run;
-  run.story.begin("guestRead", "again, since the facts had changed");
-  run.guest = yield* readGuestWithin(context, { vmId, settings });
-  run.story.end("guestRead", run.guest.kind === "read" ? "read again" : run.guest.message);
-  const plan = planNow(run);
-  run.plan = plan;
-  return plan.kind === "remedies"
-    ? yield* applyRemedies(run, plan.remedies, "second reading")
-    : withoutChange(run, plan);
+/** Whether the facts that a switch went by are not true any more. A lease of another address may be Azure's new one. */
+function* isOutOfDate(
+  run: Run,
+  { nicId }: PlannedRemedy,
+  conclusion: SwitchConclusion,
+): Generator<Task, boolean, unknown> {
+  if (conclusion.kind !== "undone" || conclusion.code !== "lease-wrong-restored") {
+    return conclusion.kind === "stale";
+  }
+  const now = yield* callFor(run, "readAzureFacts", { vmId: run.vmId });
+  return now.kind === "found" && addressesOf(now.facts, nicId) !== addressesOf(run.facts, nicId);
+}
+
+function addressesOf(facts: AzureFacts | null, nicId: string): string {
+  const nic = facts?.nics.find(({ id }) => id === nicId);
+  return (nic?.ipConfigurations ?? []).map(({ address }) => address ?? "none").join(" ");
+}
+
+function* readAndPlanAgain(
+  run: Run,
+  healedBefore: readonly string[],
+): Generator<Task, Outcome, unknown> {
+  const outside = yield* readBothSidesAgain(run);
+  if (outside !== null) {
+    return unlessHealedBefore(run, outside, healedBefore);
+  }
+  const plan = yield* decide(run);
+  if (plan.kind === "remedies") {
+    return yield* applyRemedies(run, plan.remedies, healedBefore);
+  }
+  return plan.kind === "nothing" && healedBefore.length > 0
+    ? yield* prove(run, healedBefore.join(" "))
+    : unlessHealedBefore(run, withoutChange(run, plan), healedBefore);
+}
+
+/** An outcome that says "nothing was changed" is not true once another NIC was healed: a person has to look. */
+function unlessHealedBefore(run: Run, outcome: Outcome, healedBefore: readonly string[]): Outcome {
+  return healedBefore.length === 0
+    ? outcome
+    : outcomeOf(run, "needsHuman", {
+        ...outcome,
+        message: [...healedBefore, outcome.message].join(" "),
+      });
 }
 
 function notHealed(
@@ -108,7 +144,7 @@ function notHealed(
     case "undone":
       return outcomeOf(run, healedBefore.length === 0 ? "rolledBack" : "needsHuman", says);
     case "other-run":
-      return outcomeOf(run, "refused", says);
+      return outcomeOf(run, healedBefore.length === 0 ? "refused" : "needsHuman", says);
     case "unknown":
       return outcomeOf(run, "needsHuman", { ...says, code: "switch-unknown" });
     case "untouched":

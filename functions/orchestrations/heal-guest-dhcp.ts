@@ -16,6 +16,9 @@ import { readGuestWithin } from "./read-guest.ts";
 import { callFor, type Run } from "./run.ts";
 import { switchGuest } from "./switch-guest.ts";
 
+/** Readings of a guest whose dead-man's task is armed, over the task's time: each one is a Run Command. */
+const READINGS_MEANWHILE = 20;
+
 /**
  * Switches one adapter back to DHCP, with its intent in the ledger before and its result after. An unknown result is
  * resolved by reading; until it is known nothing else is tried.
@@ -65,6 +68,7 @@ function* resolveByReading(
     context,
     secondsUntil(context, notAfter) + settings.deadManSeconds + settings.guestReadSeconds,
   );
+  const pause = Math.max(settings.pollSeconds, settings.deadManSeconds / READINGS_MEANWHILE);
   for (;;) {
     const reading = yield* readGuestWithin(context, { vmId, settings });
     const expired = secondsUntil(context, notAfter) < 0;
@@ -74,11 +78,11 @@ function* resolveByReading(
       run.story.end("resolveSwitch", conclusion.message);
       return conclusion;
     }
-    if (secondsUntil(context, deadline) <= settings.pollSeconds) {
+    if (secondsUntil(context, deadline) <= pause) {
       run.story.end("resolveSwitch", "the guest could not be read in time", { state: "failed" });
       return lost;
     }
-    yield* sleep(context, settings.pollSeconds);
+    yield* sleep(context, pause);
   }
 }
 
@@ -100,10 +104,10 @@ function* write(run: Run, entry: LedgerEntry): Generator<Task, void, unknown> {
 function closed(entry: LedgerEntry, conclusion: SwitchConclusion, now: string): LedgerEntry {
   const states = {
     right: "done",
-    stale: "undone",
-    untouched: "undone",
+    stale: "untouched",
+    untouched: "untouched",
+    "other-run": "untouched",
     undone: "undone",
-    "other-run": "undone",
     unknown: "unknown",
   } as const;
   return { ...entry, closedAt: now, state: states[conclusion.kind], result: conclusion.message };

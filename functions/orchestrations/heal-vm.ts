@@ -1,13 +1,14 @@
 import type { OrchestrationContext, Task } from "durable-functions";
 
-import { outOfScope } from "../../shared/diagnosis/out-of-scope.ts";
+import type { LedgerEntry } from "../../shared/domain/incident.ts";
 import type { Outcome } from "../../shared/domain/outcome.ts";
 import { ActivityFailedError, call } from "./call.ts";
 import { closeRun, leaveAsHealthy } from "./close-run.ts";
 import { decide } from "./decide.ts";
 import { healByPlan } from "./heal-by-plan.ts";
+import { readAzure } from "./read-azure.ts";
 import { firstProbe, gatherGuestFacts } from "./read-both-sides.ts";
-import { beginRun, callFor, openIncident, outcomeOf, type Run } from "./run.ts";
+import { beginRun, openIncident, outcomeOf, type Run } from "./run.ts";
 import { settleAfterWrite } from "./settle.ts";
 import { inputOf } from "./sub-stories.ts";
 
@@ -15,6 +16,9 @@ import { inputOf } from "./sub-stories.ts";
 type Ending =
   | { readonly kind: "outcome"; readonly outcome: Outcome }
   | { readonly kind: "answered" };
+
+/** States of a ledger's entry after which something is left changed, or may be. */
+const LEFT = new Set<LedgerEntry["state"]>(["open", "done", "unknown"]);
 
 /**
  * The heal of one VM, from the signals it finds to its outcome; one at a time per VM, since its instance id comes from
@@ -42,7 +46,7 @@ function* endOf(run: Run): Generator<Task, Ending, unknown> {
     return yield* story(run);
   } catch (error) {
     if (error instanceof ActivityFailedError) {
-      const kind = run.ledger.some((entry) => entry.state !== "undone") ? "needsHuman" : "failed";
+      const kind = run.ledger.some(({ state }) => LEFT.has(state)) ? "needsHuman" : "failed";
       return { kind: "outcome", outcome: outcomeOf(run, kind, error.failure) };
     }
     throw error;
@@ -52,34 +56,21 @@ function* endOf(run: Run): Generator<Task, Ending, unknown> {
 function* story(run: Run): Generator<Task, Ending, unknown> {
   yield* settleAfterWrite(run);
 
-  run.story.begin("azureFacts");
-  const read = yield* callFor(run, "readAzureFacts", { vmId: run.vmId });
-  if (read.kind === "not-found") {
-    return refused(
-      run,
-      "vm-not-found",
-      read.message,
-      "Check the VM's id, and that it was not deleted.",
-    );
-  }
-  run.facts = read.facts;
-  const outside = outOfScope(read.facts, { scope: run.settings.scope }, run.purpose.operator);
-  if (outside !== null) {
-    run.story.end("azureFacts", outside.message);
-    return refused(run, outside.code, outside.message, outside.nextStep);
+  const azure = yield* readAzure(run);
+  if (azure.kind === "ended") {
+    return { kind: "outcome", outcome: azure.outcome };
   }
 
-  const first = yield* firstProbe(run, read.facts);
+  const first = yield* firstProbe(run, azure.facts);
   if (first.kind === "answers" && !run.purpose.operator) {
     return { kind: "answered" };
   }
   yield* openIncident(run);
 
-  yield* gatherGuestFacts(run, first);
+  const outside = yield* gatherGuestFacts(run, first);
+  if (outside !== null) {
+    return { kind: "outcome", outcome: outside };
+  }
   const plan = yield* decide(run);
   return { kind: "outcome", outcome: yield* healByPlan(run, plan) };
-}
-
-function refused(run: Run, code: string, message: string, nextStep: string): Ending {
-  return { kind: "outcome", outcome: outcomeOf(run, "refused", { code, message, nextStep }) };
 }

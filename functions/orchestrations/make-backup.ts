@@ -4,7 +4,7 @@ import type { AzureFacts } from "../../shared/domain/facts.ts";
 import type { BackupRecord } from "../../shared/domain/incident.ts";
 import type { RunSettings } from "../activities/catalogue.ts";
 import { ActivityFailedError, call } from "./call.ts";
-import { secondsFromNow, secondsUntil, sleep } from "./clock.ts";
+import { secondsFromNow, secondsUntil, sleep, waitOr } from "./clock.ts";
 import type { BackupResult } from "./run.ts";
 
 /** What the backup needs to know. */
@@ -28,7 +28,7 @@ export function* makeBackup(
     let step = yield* call(context, "startSnapshot", { facts, incidentId, openedAt }, patience);
     while (step.kind === "running") {
       record = step.record;
-      const wait = step.retryAfterSeconds ?? question.settings.pollSeconds;
+      const wait = waitOr(step.retryAfterSeconds, question.settings.pollSeconds);
       if (secondsUntil(context, deadline) <= wait) {
         return incomplete(record, question.settings.snapshotTimeoutSeconds);
       }

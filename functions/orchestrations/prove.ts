@@ -1,9 +1,10 @@
 import type { Task } from "durable-functions";
 
+import type { Probe } from "../../shared/domain/facts.ts";
 import type { Outcome } from "../../shared/domain/outcome.ts";
 import { nowOf, sleep } from "./clock.ts";
 import { probeUntilSure } from "./confirm-silence.ts";
-import { callFor, outcomeOf, type Run } from "./run.ts";
+import { callFor, callOr, outcomeOf, type Run } from "./run.ts";
 
 /**
  * Proves over RDP that the VM is reachable again; the guest's address is right already, so nothing is undone from here
@@ -15,12 +16,8 @@ export function* prove(run: Run, message: string): Generator<Task, Outcome, unkn
     throw new TypeError("A proof was asked for before the Azure facts were read.");
   }
   run.story.begin("proof", "RDP negotiation");
-  const probe = yield* probeUntilSure(context, {
-    facts,
-    nicId: purpose.nicId,
-    settings,
-    unanswered: 0,
-  });
+  const question = { facts, nicId: purpose.nicId, settings, unanswered: null };
+  const probe = yield* unlessStopped(run, yield* probeUntilSure(context, question));
   run.probe = probe;
   run.story.end("proof", probe.detail, { state: probe.kind === "silent" ? "failed" : "done" });
   if (probe.kind === "silent") {
@@ -40,6 +37,21 @@ export function* prove(run: Run, message: string): Generator<Task, Outcome, unkn
   return outcomeOf(run, "healed", { code: "guest-dhcp", message, nextStep: "" });
 }
 
+/** A VM that was stopped or deleted meanwhile says nothing about the heal. */
+function* unlessStopped(run: Run, probe: Probe): Generator<Task, Probe, unknown> {
+  if (probe.kind !== "silent") {
+    return probe;
+  }
+  const { running } = yield* callOr(run, "readVmState", { vmId: run.vmId }, () => ({
+    running: true,
+    up: false,
+    agentReportedAt: null,
+  }));
+  return running
+    ? probe
+    : { kind: "unknown", code: "not-probed", detail: "The VM does not run any more." };
+}
+
 function* probeAgain(run: Run): Generator<Task, void, unknown> {
   const { facts, settings, purpose, context } = run;
   if (facts === null || settings.secondProbeSeconds === 0) {
@@ -51,7 +63,11 @@ function* probeAgain(run: Run): Generator<Task, void, unknown> {
     patch: { provenAt: run.provenAt, probe: run.probe, steps: run.story.steps },
   });
   yield* sleep(context, settings.secondProbeSeconds);
-  const again = yield* callFor(run, "probe", { facts, nicId: purpose.nicId });
+  const again = yield* callOr(run, "probe", { facts, nicId: purpose.nicId }, ({ message }) => ({
+    kind: "no-answer",
+    address: null,
+    detail: message,
+  }));
   const good = again.kind === "answers";
   run.story.end("secondProbe", again.detail, { state: good ? "done" : "failed" });
   if (!good) {

@@ -1,10 +1,16 @@
 import type { Task } from "durable-functions";
 
 import type { AzureFacts, GuestReading } from "../../shared/domain/facts.ts";
+import type { Outcome } from "../../shared/domain/outcome.ts";
 import type { ProbeAnswer } from "../activities/catalogue.ts";
 import { answerOf, schedule } from "./call.ts";
-import { callFor, mayChange, type Run } from "./run.ts";
+import type { SilenceQuestion } from "./confirm-silence.ts";
+import { readAzure } from "./read-azure.ts";
+import { callFor, callOr, mayChange, type Run } from "./run.ts";
 import { resultOf, startStory } from "./sub-stories.ts";
+
+/** Ends of a Run Command that a stopped, restarted or deleted VM explains. */
+const INTERRUPTIONS = new Set(["not-running", "gone", "run-command-failed"]);
 
 /** Sends the first probe while the subnets are read. */
 export function* firstProbe(run: Run, facts: AzureFacts): Generator<Task, ProbeAnswer, unknown> {
@@ -19,12 +25,19 @@ export function* firstProbe(run: Run, facts: AzureFacts): Generator<Task, ProbeA
   const subnets = answerOf<"readSubnets">(subnetsResult);
   run.facts = subnets.ok ? subnets.value : yield* callFor(run, "readSubnets", { facts });
   run.story.end("azureFacts", describeFacts(run.facts));
-  const answer = probed.ok ? probed.value : yield* callFor(run, "probe", probing);
+  const answer = probed.ok
+    ? probed.value
+    : yield* callOr(run, "probe", probing, ({ message }) => notProbed(message));
   if (answer.kind === "answers") {
     run.probe = answer;
   }
   run.story.end("probe", answer.detail);
   return answer;
+}
+
+/** A probe that could not be made counts as unanswered. */
+function notProbed(detail: string): ProbeAnswer {
+  return { kind: "no-answer", address: null, detail };
 }
 
 function* resultsOf(run: Run, tasks: Task[]): Generator<Task, readonly unknown[], unknown> {
@@ -33,22 +46,61 @@ function* resultsOf(run: Run, tasks: Task[]): Generator<Task, readonly unknown[]
   return results as readonly unknown[];
 }
 
-/** Reads the guest; beside it further probes confirm the silence, and the snapshot starts if the signal allows it. */
-export function* gatherGuestFacts(run: Run, first: ProbeAnswer): Generator<Task, void, unknown> {
+/**
+ * Reads the guest; beside it further probes confirm the silence, and the snapshot starts if the signal allows it. Gives
+ * an outcome if the VM turns out to have been stopped or deleted meanwhile.
+ */
+export function* gatherGuestFacts(
+  run: Run,
+  first: ProbeAnswer,
+): Generator<Task, Outcome | null, unknown> {
   const unanswered = first.kind !== "answers";
   if (unanswered) {
-    startSilence(run);
+    startSilence(run, first);
   }
   const guest = run.purpose.readGuest ? startGuestRead(run) : null;
   if (unanswered && run.purpose.alerted && mayChange(run)) {
     startBackup(run);
   }
-  const beside = [guest, run.silenceTask, run.backupTask].filter((task) => task !== null);
+  run.guest = yield* guestBeside(run, guest, [run.silenceTask, run.backupTask]);
+  return wasInterrupted(run.guest) ? yield* readBothSidesAgain(run) : null;
+}
+
+/**
+ * Reads everything anew, since something changed under way: both sides must be of the same time, and a VM that was
+ * stopped or deleted needs no heal. Gives an outcome if it may not be touched any more.
+ */
+export function* readBothSidesAgain(run: Run): Generator<Task, Outcome | null, unknown> {
+  yield* awaitSilence(run);
+  const azure = yield* readAzure(run);
+  if (azure.kind === "ended") {
+    return azure.outcome;
+  }
+  run.facts = yield* callFor(run, "readSubnets", { facts: azure.facts });
+  run.story.end("azureFacts", describeFacts(run.facts));
+  run.probe = null;
+  startSilence(run, null);
+  run.guest = yield* guestBeside(run, startGuestRead(run), [run.silenceTask]);
+  return null;
+}
+
+/** Waits for the guest while the other parts, none of which was awaited yet, run beside it. */
+function* guestBeside(
+  run: Run,
+  guest: Task | null,
+  others: readonly (Task | null)[],
+): Generator<Task, GuestReading, unknown> {
+  const beside = [guest, ...others].filter((task) => task !== null);
   if (beside.length > 0) {
     // Schedules them all; each is awaited on its own later.
     yield run.context.df.Task.any(beside);
   }
-  run.guest = guest === null ? notRead() : yield* awaitGuest(run, guest);
+  return guest === null ? notRead() : yield* awaitGuest(run, guest);
+}
+
+/** A VM that is not as Azure said a moment ago. */
+function wasInterrupted(guest: GuestReading): boolean {
+  return guest.kind === "unreadable" && INTERRUPTIONS.has(guest.code);
 }
 
 /** Starts the backup beside the story, once; `backup.ts` waits for it. */
@@ -71,14 +123,14 @@ function startGuestRead(run: Run): Task {
   return startStory(run.context, "readGuest", { vmId, settings });
 }
 
-function startSilence(run: Run): void {
+function startSilence(run: Run, unanswered: SilenceQuestion["unanswered"]): void {
   const { facts, settings, purpose } = run;
   if (facts !== null) {
     run.story.begin(
       "confirmSilence",
       `${settings.probeCount} probes over ${settings.probeWindowSeconds} s`,
     );
-    const question = { facts, nicId: purpose.nicId, settings, unanswered: 1 };
+    const question = { facts, nicId: purpose.nicId, settings, unanswered };
     run.silenceTask = startStory(run.context, "confirmSilence", question);
   }
 }

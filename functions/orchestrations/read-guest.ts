@@ -3,7 +3,7 @@ import type { OrchestrationContext, Task } from "durable-functions";
 import type { GuestReading } from "../../shared/domain/facts.ts";
 import type { RunSettings } from "../activities/catalogue.ts";
 import { ActivityFailedError, call } from "./call.ts";
-import { secondsFromNow, secondsUntil, sleep } from "./clock.ts";
+import { secondsFromNow, secondsUntil, sleep, waitOr } from "./clock.ts";
 
 /** What reading the guest needs to know. */
 export interface GuestQuestion {
@@ -61,7 +61,7 @@ function* followRead(
     if (poll.kind === "failed") {
       return unreadable(poll.code, poll.message);
     }
-    const wait = poll.retryAfterSeconds ?? settings.pollSeconds;
+    const wait = waitOr(poll.retryAfterSeconds, settings.pollSeconds);
     if (secondsUntil(context, deadline) <= wait) {
       return unreadable(
         "run-command-timeout",

@@ -5,8 +5,13 @@ import type { AzureFacts, GuestReading, Probe } from "../../shared/domain/facts.
 import type { BackupRecord, Incident, LedgerEntry } from "../../shared/domain/incident.ts";
 import type { Outcome, OutcomeKind } from "../../shared/domain/outcome.ts";
 import type { RunPurpose, RunScope } from "../../shared/domain/signal.ts";
-import type { ActivityCatalogue, ActivityName, RunSettings } from "../activities/catalogue.ts";
-import { call, type Patience } from "./call.ts";
+import type {
+  ActivityCatalogue,
+  ActivityFailure,
+  ActivityName,
+  RunSettings,
+} from "../activities/catalogue.ts";
+import { ActivityFailedError, call, type Patience } from "./call.ts";
 import { nowOf } from "./clock.ts";
 import { Story } from "./story.ts";
 
@@ -89,6 +94,23 @@ export function* callFor<Name extends ActivityName>(
   return yield* call(run.context, name, input, run.patience);
 }
 
+/** As `callFor`, with another answer where the call failed for good: for what must not end the run. */
+export function* callOr<Name extends ActivityName>(
+  run: Run,
+  name: Name,
+  input: ActivityCatalogue[Name]["input"],
+  otherwise: (failure: ActivityFailure) => ActivityCatalogue[Name]["output"],
+): Generator<Task, ActivityCatalogue[Name]["output"], unknown> {
+  try {
+    return yield* callFor(run, name, input);
+  } catch (error) {
+    if (error instanceof ActivityFailedError) {
+      return otherwise(error.failure);
+    }
+    throw error;
+  }
+}
+
 /** Which signals the run answers, as far as it got. */
 export function scopeOf(run: Run): RunScope {
   const { vmId, purpose, facts, guest } = run;
@@ -99,6 +121,11 @@ export function scopeOf(run: Run): RunScope {
 /** Whether the run may change anything at all. */
 export function mayChange(run: Run): boolean {
   return run.purpose.mode === "heal" && run.settings.mode === "heal";
+}
+
+/** Whether the guest was changed, or may have been; also if everything was put back. */
+export function hasChanged(run: Run): boolean {
+  return run.ledger.some(({ state }) => state !== "untouched");
 }
 
 /** The incident as it stands. */

@@ -3,7 +3,7 @@ import type { Task } from "durable-functions";
 import type { SwitchReport } from "../../shared/proof/conclude-switch.ts";
 import type { SwitchRequest } from "../activities/catalogue.ts";
 import { ActivityFailedError, call, type Patience } from "./call.ts";
-import { secondsUntil, sleep } from "./clock.ts";
+import { secondsUntil, sleep, waitOr } from "./clock.ts";
 import type { Run } from "./run.ts";
 
 /** A switch on its way: whatever may have reached Windows counts as sent. */
@@ -63,7 +63,7 @@ function* follow(sending: Sending, operation: string): Generator<Task, SwitchRep
     if (poll.kind === "failed") {
       return missing(sending, poll);
     }
-    const wait = poll.retryAfterSeconds ?? settings.pollSeconds;
+    const wait = waitOr(poll.retryAfterSeconds, settings.pollSeconds);
     if (secondsUntil(context, deadline) <= wait) {
       const message = `The guest switch did not answer within ${settings.guestSwitchSeconds} s.`;
       return missing(sending, { code: "run-command-timeout", message });

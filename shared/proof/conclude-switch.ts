@@ -56,13 +56,16 @@ const VERDICTS: Readonly<Record<SwitchExit, Verdict>> = {
   "restore-failed": "unknown",
 };
 
+/** Why a switch was not sent that say that the VM is not the one which was read. */
+const VM_CHANGED = new Set(["not-running", "gone"]);
+
 /** What a switch's report means. An armed dead-man task, or an address that is not Azure's, is never taken for an end. */
 export function concludeSwitch(
   report: SwitchReport,
   expected: SwitchExpectation,
 ): SwitchConclusion {
   if (report.kind === "not-sent") {
-    return { ...report, kind: "untouched" };
+    return { ...report, kind: VM_CHANGED.has(report.code) ? "stale" : "untouched" };
   }
   if (report.kind === "lost") {
     return { ...report, kind: "unknown" };
