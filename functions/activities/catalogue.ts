@@ -1,14 +1,11 @@
-import type {
-  AzureFacts,
-  GuestAdapter,
-  GuestReading,
-  NicFacts,
-  Probe,
-} from "../../shared/domain/facts.ts";
+import type { SnapshotStep } from "../../shared/backup/snapshot.ts";
+import type { AzureFacts, GuestAdapter, NicFacts, Probe } from "../../shared/domain/facts.ts";
 import type { BackupRecord, Incident, LedgerEntry } from "../../shared/domain/incident.ts";
 import type { RunPurpose, RunScope } from "../../shared/domain/signal.ts";
-import type { SwitchAnswer } from "../../shared/guest/envelope.ts";
+import type { GuestReadPoll } from "../../shared/facts/guest-facts.ts";
+import type { ProbeAnswer } from "../../shared/facts/probe.ts";
 import type { IncidentPatch } from "../../shared/incidents/store.ts";
+import type { GuestSwitchPoll } from "../../shared/remedies/guest-dhcp/switch-to-dhcp.ts";
 import type { Settings } from "../../shared/settings.ts";
 
 /** The settings that a run keeps to, fixed when it starts so that a replay sees the same ones. */
@@ -32,43 +29,10 @@ export type ScriptStart =
   | { readonly kind: "busy"; readonly message: string }
   | { readonly kind: "unavailable"; readonly code: string; readonly message: string };
 
-/** A guest switch that was handed to Azure, or not; `maybeSent`: it may have reached Windows all the same. */
+/** The same of the switch; `maybeSent`: it may have reached Windows although it was not started. */
 export type SwitchStart =
-  | { readonly kind: "started"; readonly operation: string }
-  | { readonly kind: "busy"; readonly message: string; readonly maybeSent: boolean }
-  | {
-      readonly kind: "unavailable";
-      readonly code: string;
-      readonly message: string;
-      readonly maybeSent: boolean;
-    };
-
-/** One look at a guest script. */
-export type ScriptPoll<Answer> =
-  | { readonly kind: "running"; readonly retryAfterSeconds: number | null }
-  | { readonly kind: "finished"; readonly answer: Answer }
-  | { readonly kind: "failed"; readonly code: string; readonly message: string };
-
-/** One look at a snapshot in the making. */
-export type SnapshotStep =
-  | {
-      readonly kind: "running";
-      readonly record: BackupRecord;
-      readonly operation: string;
-      readonly retryAfterSeconds: number | null;
-    }
-  | { readonly kind: "complete"; readonly record: BackupRecord }
-  | {
-      readonly kind: "refused";
-      readonly code: string;
-      readonly message: string;
-      readonly nextStep: string;
-    };
-
-/** One probe: an answer, or none from any of the VM's addresses. */
-export type ProbeAnswer =
-  | { readonly kind: "answers"; readonly address: string; readonly detail: string }
-  | { readonly kind: "no-answer"; readonly address: string | null; readonly detail: string };
+  | Extract<ScriptStart, { kind: "started" }>
+  | (Exclude<ScriptStart, { kind: "started" }> & { readonly maybeSent: boolean });
 
 /** What the guest switch is asked to do. */
 export interface SwitchRequest {
@@ -138,7 +102,7 @@ export interface ActivityCatalogue {
   };
   readonly pollGuestRead: {
     readonly input: { readonly vmId: string; readonly operation: string };
-    readonly output: ScriptPoll<GuestReading>;
+    readonly output: GuestReadPoll;
   };
   readonly startSnapshot: {
     readonly input: {
@@ -167,7 +131,7 @@ export interface ActivityCatalogue {
   readonly startGuestSwitch: { readonly input: SwitchRequest; readonly output: SwitchStart };
   readonly pollGuestSwitch: {
     readonly input: { readonly vmId: string; readonly operation: string };
-    readonly output: ScriptPoll<SwitchAnswer>;
+    readonly output: GuestSwitchPoll;
   };
   readonly closeIncident: {
     readonly input: {

@@ -2,7 +2,7 @@ import type { Task } from "durable-functions";
 
 import type { AzureFacts, GuestReading } from "../../shared/domain/facts.ts";
 import type { Outcome } from "../../shared/domain/outcome.ts";
-import type { ProbeAnswer } from "../activities/catalogue.ts";
+import type { ProbeAnswer } from "../../shared/facts/probe.ts";
 import { answerOf, schedule } from "./call.ts";
 import type { SilenceQuestion } from "./confirm-silence.ts";
 import { readAzure } from "./read-azure.ts";
