@@ -6,5 +6,7 @@ export default defineConfig({
     mockReset: true,
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // Many tests wait for timers and processes, so more of them fit than there are cores.
+    maxWorkers: 3,
   },
 });
