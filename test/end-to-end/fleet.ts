@@ -12,7 +12,7 @@ import { parseScenario, type ScenarioInput } from "../../local/simulator/scenari
 import { startSimulator, type Simulator } from "../../local/simulator/simulator.ts";
 
 /** Waits of the tests: short, so that the whole table of faults runs in seconds. */
-export const SHORT_WAITS = {
+const SHORT_WAITS = {
   REMEDIATOR_PROBE_WINDOW_SECONDS: "0.4",
   REMEDIATOR_PROBE_TIMEOUT_SECONDS: "0.3",
   REMEDIATOR_SECOND_PROBE_SECONDS: "0.2",
@@ -28,7 +28,12 @@ export const SHORT_WAITS = {
 
 const BIN = path.join(import.meta.dirname, "../../local/cli/remediator.mjs");
 
-const effect = z.object({ kind: z.string(), vm: z.string().nullish(), detail: z.string() });
+const effect = z.object({
+  kind: z.string(),
+  vm: z.string().nullish(),
+  detail: z.string(),
+  at: z.string(),
+});
 const request = z.object({
   method: z.string(),
   operation: z.string(),
@@ -183,11 +188,12 @@ export class Fleet {
       .object({ incidents: z.array(z.object({ id: z.string(), vmName: z.string() })) })
       .parse(body);
     const wanted = list.incidents.filter((entry) => vm === undefined || entry.vmName === vm);
-    return await Promise.all(
-      wanted.map(async ({ id }) =>
-        incidentSchema.parse((await this.api(`/api/incidents/${id}`)).body),
-      ),
-    );
+    return await Promise.all(wanted.map(async ({ id }) => await this.incident(id)));
+  }
+
+  /** One incident on record. */
+  async incident(id: string): Promise<ShownIncident> {
+    return incidentSchema.parse((await this.api(`/api/incidents/${id}`)).body);
   }
 
   /** Waits until a VM's newest incident is closed; gives it. */

@@ -7,6 +7,7 @@ import { aBrokenVm, aHealthyVm, aScenario, type VmInput } from "./scenarios.ts";
 import { settledSignal } from "./shown-signals.ts";
 
 const PATIENT = {
+  REMEDIATOR_PROBE_COUNT: "2",
   REMEDIATOR_PROBE_TIMEOUT_SECONDS: "1.5",
   REMEDIATOR_GUEST_READ_SECONDS: "30",
   REMEDIATOR_GUEST_SWITCH_SECONDS: "30",
@@ -321,9 +322,8 @@ type Incident = Awaited<ReturnType<Fleet["incidents"]>>[number];
 /** Waits until the incident of that id is closed. */
 async function closed(fleet: Fleet, incidentId: string | undefined): Promise<Incident> {
   return await fleet.until(`the end of ${incidentId}`, 45, async () => {
-    const incidents = await fleet.incidents();
-    const found = incidents.find(({ id }) => id === incidentId);
-    return found === undefined || found.closedAt === null ? null : found;
+    const found = await fleet.incident(incidentId ?? "");
+    return found.closedAt === null ? null : found;
   });
 }
 
