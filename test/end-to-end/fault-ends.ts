@@ -94,7 +94,7 @@ function leftOf({ row, incident, log, state }: Seen): Left {
     ledger: ledger.map((entry) => entry.state),
     guest: addressing(state, vmName),
     snapshot: snapshotOf(state, incident.id),
-    tasks: vm?.guest?.tasks.length ?? 0,
+    tasks: (vm?.guest?.tasks.length ?? 0) + removedLater(incident, log),
     slot: vm?.runCommand?.script ?? "free",
     writes: {
       put: sent(log, "snapshot.put", null),
@@ -109,6 +109,12 @@ function leftOf({ row, incident, log, state }: Seen): Left {
       .filter((kind) => kind !== "routesChanged")
       .toSorted(),
   };
+}
+
+/** Tasks which were still armed when the run said that it had ended. */
+function removedLater({ closedAt }: ShownIncident, { effects }: SimulatorLog): number {
+  return effects.filter(({ kind, at }) => kind === "deadManRemoved" && at > (closedAt ?? ""))
+    .length;
 }
 
 function sent(log: SimulatorLog, operation: string, script: string | null): number {

@@ -30,7 +30,7 @@ export interface Left {
   /** How Windows is addressed: whose address it has, and whether by DHCP. */
   readonly guest: string;
   readonly snapshot: "none" | "closed" | "open";
-  /** Dead-man's tasks that are still armed once their time has passed. */
+  /** Dead-man's tasks that were still armed when the run ended. */
   readonly tasks: number;
   /** Script that holds the Run Command slot. */
   readonly slot: string;
