@@ -155,6 +155,9 @@ export interface ActivityCatalogue {
 
 export type ActivityName = keyof ActivityCatalogue;
 
+/** Writes a line of constant text with its values to the log of the host. */
+export type Tell = (text: string, fields: object) => void;
+
 /** A failure as data, since error classes do not cross the activity boundary. */
 export interface ActivityFailure {
   readonly code: string;

@@ -1,5 +1,6 @@
+import { incidentClosedEvent } from "../../shared/incidents/lifecycle.ts";
 import type { Services } from "../services.ts";
-import type { ActivityCatalogue } from "./catalogue.ts";
+import type { ActivityCatalogue, Tell } from "./catalogue.ts";
 import { takeLateSignals } from "./signals.ts";
 
 type In<Name extends keyof ActivityCatalogue> = ActivityCatalogue[Name]["input"];
@@ -23,14 +24,22 @@ export async function writeLedger(
   return null;
 }
 
-/** Puts the outcome on record, and takes the late signals which it answers. Key: the incident's id. */
+/**
+ * Puts the outcome on record, takes the late signals which it answers, and tells the log. Key: the incident's id, which
+ * is the event's id too.
+ */
 export async function closeIncident(
   { incidentId, patch, scope }: In<"closeIncident">,
   { store }: Services,
+  tell: Tell,
 ): Out<"closeIncident"> {
   const records = await store();
   await takeLateSignals(records, scope, incidentId);
   await records.updateIncident(incidentId, patch);
+  const closed = await records.getIncident(incidentId);
+  if (closed !== undefined) {
+    tell("incident closed", incidentClosedEvent(closed));
+  }
   const pending = await records.pendingSignals(scope.vmId);
   return { morePending: pending.length > 0 };
 }

@@ -14,6 +14,7 @@ import type {
   ActivityCatalogue,
   ActivityFailure,
   ActivityName,
+  Tell,
 } from "./catalogue.ts";
 import * as guest from "./guest.ts";
 import * as incidents from "./incidents.ts";
@@ -23,7 +24,11 @@ import { startRun } from "./start-run.ts";
 type Activity<Name extends ActivityName> = (
   input: ActivityCatalogue[Name]["input"],
   services: Services,
+  tell: Tell,
 ) => Promise<ActivityCatalogue[Name]["output"]>;
+
+/** An activity whose input comes from the engine. */
+type UntypedActivity = (input: unknown, services: Services, tell: Tell) => Promise<unknown>;
 
 /** Every activity but `startRun`, which needs the engine's client. */
 const activities: { readonly [Name in Exclude<ActivityName, "startRun">]: Activity<Name> } = {
@@ -52,18 +57,23 @@ const activities: { readonly [Name in Exclude<ActivityName, "startRun">]: Activi
 };
 
 for (const [name, activity] of Object.entries(activities)) {
-  register(name, async (input) => {
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only `call` schedules activities, and the catalogue types it
-    return await (activity as Activity<ActivityName>)(input as never, services());
-  });
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only `call` schedules activities, and the catalogue types it
+  app.activity(name, { handler: answering(withServices(activity as UntypedActivity)) });
 }
 app.activity("startRun", {
   extraInputs: startRun.extraInputs,
   handler: answering(startRun.handler),
 });
 
-function register(name: string, run: (input: unknown) => Promise<unknown>): void {
-  app.activity(name, { handler: answering(run) });
+function withServices(
+  activity: UntypedActivity,
+): (input: unknown, context: InvocationContext) => Promise<unknown> {
+  return async (input, context) => {
+    function tell(text: string, fields: object): void {
+      context.info(text, fields);
+    }
+    return await activity(input, services(), tell);
+  };
 }
 
 /** Turns what an activity throws into data: error classes do not survive the way back into an orchestration. */

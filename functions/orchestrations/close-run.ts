@@ -22,8 +22,8 @@ export function* leaveAsHealthy(run: Run): Generator<Task, { morePending: boolea
 }
 
 /**
- * Ends a run: nothing of its own still runs, a needless snapshot is gone, the outcome is on record and published, and
- * the signals which it answers are taken, late ones too.
+ * Ends a run: nothing of its own still runs, a needless snapshot is gone, the outcome is on record and told, and the
+ * signals which it answers are taken, late ones too.
  */
 export function* closeRun(
   run: Run,

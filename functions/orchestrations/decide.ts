@@ -26,6 +26,7 @@ export function* decide(run: Run): Generator<Task, Plan, unknown> {
     plan = planNow(run);
   }
   run.plan = plan;
+  run.remarks = [...new Set([...run.remarks, ...plan.remarks])];
   run.story.end("diagnosis", describePlan(run, plan));
   yield* callFor(run, "saveIncident", {
     incidentId: run.incidentId,

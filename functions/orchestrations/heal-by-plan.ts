@@ -29,7 +29,6 @@ export function* healByPlan(run: Run, plan: Plan): Generator<Task, Outcome, unkn
 function withoutChange(run: Run, plan: Exclude<Plan, { kind: "remedies" }>): Outcome {
   switch (plan.kind) {
     case "nothing":
-      run.remarks = [...run.remarks, ...plan.remarks];
       return outcomeOf(run, "healthy", plan);
     case "refuse":
       return outcomeOf(run, "refused", plan);
