@@ -142,7 +142,7 @@ function occurrence(
 }
 
 /** The same alert, as an occurrence of its own. */
-export function occurring(alert: unknown, vm: string, name: string): unknown {
+function occurring(alert: unknown, vm: string, name: string): unknown {
   const { data, ...rest } = alertSchema.parse(alert);
   const essentials = { ...data.essentials, ...occurrence(vm, name) };
   return { ...rest, data: { ...data, essentials } };
