@@ -55,22 +55,10 @@ export async function explainSilence(
   return await explain(await azure(), facts, { nicId, address }, settings.probe);
 }
 
-/** Finds the VM of a NIC, and hands the NIC's pending signals to it. Key: the signals' ids. */
+/** The VM to which a NIC is attached. Reads only. */
 export async function findVmOfNic(
   { nicId }: In<"findVmOfNic">,
-  { azure, store }: Services,
+  { azure }: Services,
 ): Out<"findVmOfNic"> {
-  const vmId = await vmOfNic(await azure(), nicId);
-  const records = await store();
-  const pending = await records.pendingSignalsOfNic(nicId);
-  if (vmId === null) {
-    const message = "The NIC is attached to no VM, or is gone.";
-    const ids = pending.map((signal) => signal.id);
-    await records.settleSignals(ids, { kind: "ignored", reason: "no-vm", message });
-    return { vmId };
-  }
-  for (const signal of pending) {
-    await records.setSignalVm(signal.id, vmId);
-  }
-  return { vmId };
+  return { vmId: await vmOfNic(await azure(), nicId) };
 }

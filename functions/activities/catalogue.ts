@@ -150,6 +150,11 @@ export interface ActivityCatalogue {
     readonly input: { readonly nicId: string };
     readonly output: { readonly vmId: string | null };
   };
+  readonly handSignalsOn: {
+    readonly input: { readonly nicId: string; readonly vmId: string | null };
+    /** How many there were. */
+    readonly output: { readonly count: number };
+  };
   readonly startRun: { readonly input: { readonly vmId: string }; readonly output: null };
 }
 

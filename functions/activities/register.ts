@@ -36,6 +36,7 @@ const activities: { readonly [Name in Exclude<ActivityName, "startRun">]: Activi
   ignoreAsHealthy: signals.ignoreAsHealthy,
   openIncident: signals.openIncident,
   findPending: signals.findPending,
+  handSignalsOn: signals.handSignalsOn,
   saveIncident: incidents.saveIncident,
   writeLedger: incidents.writeLedger,
   closeIncident: incidents.closeIncident,

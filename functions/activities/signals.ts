@@ -58,6 +58,24 @@ export async function takeLateSignals(
   await settle(records, scope, { kind: "taken", incidentId });
 }
 
+/** Hands a NIC's pending signals to its VM; without one they are ignored. Key: the signals' ids. */
+export async function handSignalsOn(
+  { nicId, vmId }: In<"handSignalsOn">,
+  { store }: Services,
+): Out<"handSignalsOn"> {
+  const records = await store();
+  const ids = (await records.pendingSignalsOfNic(nicId)).map((signal) => signal.id);
+  if (vmId === null) {
+    const message = "The NIC is attached to no VM, or is gone.";
+    await records.settleSignals(ids, { kind: "ignored", reason: "no-vm", message });
+  } else {
+    for (const id of ids) {
+      await records.setSignalVm(id, vmId);
+    }
+  }
+  return { count: ids.length };
+}
+
 /** Whether signals of a VM are pending. Reads only. */
 export async function findPending(
   { vmId }: In<"findPending">,
