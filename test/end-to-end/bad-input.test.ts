@@ -4,7 +4,13 @@ import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
 
-import { aNicWrite, anAlert, anAlertEvent, anAlertWithDimensions } from "../signals/payloads.ts";
+import {
+  aNicWrite,
+  aWriteData,
+  anAlert,
+  anAlertEvent,
+  anAlertWithDimensions,
+} from "../signals/payloads.ts";
 import { Fleet } from "./fleet.ts";
 import { aHealthyVm, aScenario } from "./scenarios.ts";
 import { eventGridPath, nicIdOf, readSignal, settledSignal } from "./shown-signals.ts";
@@ -369,6 +375,24 @@ describe("bad input", () => {
       expect((await fleet.log()).requests).toEqual([]);
     },
   );
+
+  it("ignores the write of a NIC that is gone, once Azure has said so", async () => {
+    const before = storedIds();
+    const resourceUri = nicIdOf(fleet, "vm-gone");
+
+    const answer = await send(
+      "POST",
+      eventGridPath("nicChanged"),
+      aNicWrite({ id: "gone", data: aWriteData({ resourceUri }) }),
+    );
+
+    expect(answer.status).toBe(202);
+    const added = storedIds().find((id) => !before.includes(id));
+    expect(await settledSignal(fleet, added ?? "")).toMatchObject({
+      state: "ignored",
+      reason: "no-vm",
+    });
+  });
 
   it("leaves no record of another resource's events", async () => {
     const before = storedIds();
