@@ -43,6 +43,12 @@ export async function startGuestSwitch(
     const start = await handOver(request, await azure(), settings);
     maybeSent ||= start.kind === "started" || start.maybeSent;
     return start.kind === "started" ? start : { ...start, maybeSent };
+  } catch (error) {
+    if (!markedBefore || !(error instanceof AzureRequestError)) {
+      throw error;
+    }
+    // A failure would say that nothing was sent; but an earlier try of this activity may have reached Windows.
+    return { kind: "busy", message: error.message, maybeSent };
   } finally {
     if (!maybeSent) {
       await mark(records, request, null);

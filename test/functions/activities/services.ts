@@ -1,0 +1,23 @@
+import type { Services } from "../../../functions/services.ts";
+import type { Azure } from "../../../shared/azure/clients.ts";
+import type { IncidentStore } from "../../../shared/incidents/store.ts";
+import { readSettings } from "../../../shared/settings.ts";
+
+/** What an activity works with: the parts that a test gives, and default settings. */
+export function someServices(parts: {
+  readonly azure?: Azure;
+  readonly store?: IncidentStore;
+}): Services {
+  return {
+    settings: readSettings({}),
+    azure: async () => await given(parts.azure),
+    store: async () => await given(parts.store),
+  };
+}
+
+async function given<Part>(part: Part | undefined): Promise<Part> {
+  if (part === undefined) {
+    throw new TypeError("This test gave no such part.");
+  }
+  return await Promise.resolve(part);
+}
