@@ -46,6 +46,14 @@ export interface SwitchRequest {
   readonly notAfter: string;
 }
 
+/** Whose NIC it is. */
+export interface NicOwner {
+  /** Null: no VM's, or Azure does not tell. */
+  readonly vmId: string | null;
+  /** Why Azure does not tell and never will; null: it did. */
+  readonly refusal: string | null;
+}
+
 /** Every activity by name, with what goes in and what comes out: the one list for callers, registration and tests. */
 export interface ActivityCatalogue {
   readonly lookForSignals: {
@@ -148,10 +156,10 @@ export interface ActivityCatalogue {
   };
   readonly findVmOfNic: {
     readonly input: { readonly nicId: string };
-    readonly output: { readonly vmId: string | null };
+    readonly output: NicOwner;
   };
   readonly handSignalsOn: {
-    readonly input: { readonly nicId: string; readonly vmId: string | null };
+    readonly input: NicOwner & { readonly nicId: string };
     /** How many there were. */
     readonly output: { readonly count: number };
   };

@@ -60,14 +60,15 @@ export async function takeLateSignals(
 
 /** Hands a NIC's pending signals to its VM; without one they are ignored. Key: the signals' ids. */
 export async function handSignalsOn(
-  { nicId, vmId }: In<"handSignalsOn">,
+  { nicId, vmId, refusal }: In<"handSignalsOn">,
   { store }: Services,
 ): Out<"handSignalsOn"> {
   const records = await store();
   const ids = (await records.pendingSignalsOfNic(nicId)).map((signal) => signal.id);
   if (vmId === null) {
-    const message = "The NIC is attached to no VM, or is gone.";
-    await records.settleSignals(ids, { kind: "ignored", reason: "no-vm", message });
+    const message = refusal ?? "The NIC is attached to no VM, or is gone.";
+    const reason = refusal === null ? "no-vm" : "nic-unreadable";
+    await records.settleSignals(ids, { kind: "ignored", reason, message });
   } else {
     for (const id of ids) {
       await records.setSignalVm(id, vmId);

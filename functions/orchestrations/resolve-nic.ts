@@ -9,9 +9,10 @@ import { inputOf } from "./sub-stories.ts";
  */
 export function* resolveNic(context: OrchestrationContext): Generator<Task, unknown, unknown> {
   const { nicId } = inputOf(context, "resolveNic");
-  const { vmId } = yield* call(context, "findVmOfNic", { nicId });
+  const owner = yield* call(context, "findVmOfNic", { nicId });
+  const { vmId } = owner;
   for (;;) {
-    const { count } = yield* call(context, "handSignalsOn", { nicId, vmId });
+    const { count } = yield* call(context, "handSignalsOn", { nicId, ...owner });
     if (count === 0) {
       return { vmId };
     }

@@ -40,7 +40,9 @@ export type IgnoredReason =
   /** The VM answered: nothing to do. */
   | "healthy"
   /** The NIC is attached to no VM, or is gone. */
-  | "no-vm";
+  | "no-vm"
+  /** Azure does not let this program read the NIC. */
+  | "nic-unreadable";
 
 /** Something saying that a VM may be cut off. */
 export interface Signal {
