@@ -40,10 +40,11 @@ const when = z.enum(["before", "after"]);
 const matching = {
   vm: z.string().min(1).optional(),
   script: z.string().min(1).optional(),
-  /** The first matching request that it strikes. */
-  nth: z.number().int().min(1).default(1),
-  /** How many it strikes from there. */
-  count: z.union([z.number().int().min(1), z.literal("always")]).default(1),
+  nth: z.number().int().min(1).default(1).describe("The first matching request that it strikes."),
+  count: z
+    .union([z.number().int().min(1), z.literal("always")])
+    .default(1)
+    .describe("How many it strikes from there."),
 };
 const anyRequest = { operation, ...matching };
 const runCommand = { operation: operation.default("runCommand.post"), ...matching };
@@ -63,8 +64,7 @@ export const staticConfiguration = z.strictObject({
 
 /** What the simulated DHCP server answers to one NIC. */
 export const leaseRule = z.union([
-  /** Azure's own address, as the real one does. */
-  z.literal("azure"),
+  z.literal("azure").describe("Azure's own address, as the real one does."),
   z.literal("never"),
   z.strictObject({ address: cidr, gateway: z.ipv4().optional() }),
 ]);
@@ -74,8 +74,12 @@ export const fault = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("throttle"),
     ...anyRequest,
-    /** Left out: the answer has no `Retry-After`. */
-    retryAfterSeconds: z.number().int().min(0).optional(),
+    retryAfterSeconds: z
+      .number()
+      .int()
+      .min(0)
+      .optional()
+      .describe("Left out: the answer has no `Retry-After`."),
   }),
   z.strictObject({
     kind: z.literal("error"),
@@ -85,46 +89,56 @@ export const fault = z.discriminatedUnion("kind", [
     message: z.string().default("An internal error occurred."),
     when: when.default("before"),
   }),
-  /** The answer never arrives: the connection breaks, or stays open for ever. */
-  z.strictObject({
-    kind: z.literal("lost"),
-    ...anyRequest,
-    how: z.enum(["break", "hang"]).default("break"),
-    when: when.default("after"),
-  }),
-  /** Adds to the duration of the operation, or of the answer where there is no operation. */
-  z.strictObject({ kind: z.literal("slow"), ...anyRequest, seconds }),
-  /** The operation is never said to end; `before`: it does nothing either. */
-  z.strictObject({ kind: z.literal("stuck"), ...anyRequest, when: when.default("after") }),
-  /** The operation ends as failed; `before`: without an effect. */
-  z.strictObject({
-    kind: z.literal("failOperation"),
-    ...anyRequest,
-    code: z.string().min(1).default("InternalExecutionError"),
-    message: z.string().default("An internal execution error occurred. Please retry later."),
-    when: when.default("before"),
-  }),
-  /** The Run Command slot is taken, at this request and for `seconds` from it on. */
-  z.strictObject({ kind: z.literal("busySlot"), ...runCommand, seconds: seconds.default(0) }),
-  /** The slot stays taken for `seconds` after this command's success. */
-  z.strictObject({ kind: z.literal("lingeringSlot"), ...runCommand, seconds }),
+  z
+    .strictObject({
+      kind: z.literal("lost"),
+      ...anyRequest,
+      how: z.enum(["break", "hang"]).default("break"),
+      when: when.default("after"),
+    })
+    .describe("The answer never arrives: the connection breaks, or stays open for ever."),
+  z
+    .strictObject({ kind: z.literal("slow"), ...anyRequest, seconds })
+    .describe(
+      "Adds to the duration of the operation, or of the answer where there is no operation.",
+    ),
+  z
+    .strictObject({ kind: z.literal("stuck"), ...anyRequest, when: when.default("after") })
+    .describe("The operation is never said to end; `before`: it does nothing either."),
+  z
+    .strictObject({
+      kind: z.literal("failOperation"),
+      ...anyRequest,
+      code: z.string().min(1).default("InternalExecutionError"),
+      message: z.string().default("An internal execution error occurred. Please retry later."),
+      when: when.default("before"),
+    })
+    .describe("The operation ends as failed; `before`: without an effect."),
+  z
+    .strictObject({ kind: z.literal("busySlot"), ...runCommand, seconds: seconds.default(0) })
+    .describe("The Run Command slot is taken, at this request and for `seconds` from it on."),
+  z
+    .strictObject({ kind: z.literal("lingeringSlot"), ...runCommand, seconds })
+    .describe("The slot stays taken for `seconds` after this command's success."),
   z.strictObject({
     kind: z.literal("killScript"),
     ...runCommand,
     after: z.enum(["armed", "switched", "leased"]),
   }),
-  /** Windows itself fails: netsh's switch, netsh's way back, the removal of a task. */
-  z.strictObject({
-    kind: z.literal("guestTrouble"),
-    ...runCommand,
-    what: z.array(z.enum(["switch", "restore", "unregister"])).min(1),
-  }),
-  /** Only the last `bytes` of the output arrive. */
-  z.strictObject({
-    kind: z.literal("cutOutput"),
-    ...runCommand,
-    bytes: z.number().int().min(0).max(4096).default(64),
-  }),
+  z
+    .strictObject({
+      kind: z.literal("guestTrouble"),
+      ...runCommand,
+      what: z.array(z.enum(["switch", "restore", "unregister"])).min(1),
+    })
+    .describe("Windows itself fails: netsh's switch, netsh's way back, the removal of a task."),
+  z
+    .strictObject({
+      kind: z.literal("cutOutput"),
+      ...runCommand,
+      bytes: z.number().int().min(0).max(4096).default(64),
+    })
+    .describe("Only the last `bytes` of the output arrive."),
   z.strictObject({
     kind: z.literal("power"),
     ...onVm,
@@ -136,21 +150,25 @@ export const fault = z.discriminatedUnion("kind", [
     ...onVm,
     when: when.default("after"),
   }),
-  /** Someone else writes the primary NIC: another address (the next free one if none is named), or only its tags. */
-  z.strictObject({
-    kind: z.literal("humanNicChange"),
-    ...onVm,
-    address: z.ipv4().optional(),
-    tagsOnly: z.boolean().default(false),
-    when: when.default("after"),
-  }),
-  /** Someone sets a static address in Windows, on the primary NIC's adapter. */
-  z.strictObject({
-    kind: z.literal("humanGuestChange"),
-    ...onVm,
-    static: staticConfiguration,
-    when: when.default("after"),
-  }),
+  z
+    .strictObject({
+      kind: z.literal("humanNicChange"),
+      ...onVm,
+      address: z.ipv4().optional(),
+      tagsOnly: z.boolean().default(false),
+      when: when.default("after"),
+    })
+    .describe(
+      "Someone else writes the primary NIC: another address (the next free one if none is named), or only its tags.",
+    ),
+  z
+    .strictObject({
+      kind: z.literal("humanGuestChange"),
+      ...onVm,
+      static: staticConfiguration,
+      when: when.default("after"),
+    })
+    .describe("Someone sets a static address in Windows, on the primary NIC's adapter."),
   z.strictObject({
     kind: z.literal("lease"),
     ...onVm,

@@ -4,7 +4,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { describe, expect, it, onTestFinished } from "vitest";
+import { z } from "zod";
 
+import { scenario as scenarioSchema } from "../../local/simulator/scenario-schema.ts";
 import { parseScenario, readScenario } from "../../local/simulator/scenario.ts";
 import { startSimulator } from "../../local/simulator/simulator.ts";
 import { aFleet, arm, simulate, vmView } from "./harness.ts";
@@ -81,6 +83,51 @@ describe("a scenario", () => {
   });
 
   it.each([
+    [
+      "at the top",
+      { ...aFleet(), resurceGroup: "rg" },
+      '(top): unknown key "resurceGroup"; the nearest known one is "resourceGroup"',
+    ],
+    [
+      "in a VM",
+      {
+        ...aFleet(),
+        vms: [{ name: "a", nics: [{ ipConfigurations: [{ address: "10.40.1.4" }] }], Agnet: true }],
+      },
+      'vms.0: unknown key "Agnet"; the nearest known one is "agent"',
+    ],
+    [
+      "in a fault, among the keys of its kind",
+      { ...aFleet(), faults: [{ kind: "throttle", operation: "vm.get", retryAfter: 5 }] },
+      'faults.0: unknown key "retryAfter"; the nearest known one is "retryAfterSeconds"',
+    ],
+    [
+      "in one form of several",
+      {
+        ...aFleet(),
+        vms: [
+          {
+            name: "a",
+            nics: [
+              {
+                ipConfigurations: [{ address: "10.40.1.4" }],
+                lease: { address: "10.40.1.9/24", gatway: "10.40.1.1" },
+              },
+            ],
+          },
+        ],
+      },
+      'vms.0.nics.0.lease: unknown key "gatway"; the nearest known one is "gateway"',
+    ],
+  ])("with an unknown key %s is refused, naming the nearest key", (_where, data, message) => {
+    expect(() => parseScenario(data)).toThrow(message);
+  });
+
+  it("that says where its schema is, is read", () => {
+    expect(parseScenario({ $schema: "scenario.schema.json", ...aFleet() }).vms).toHaveLength(2);
+  });
+
+  it.each([
     ["a file that is not there", "/nowhere/fleet.json", "ENOENT"],
     ["a file that is no JSON", aFileName("{"), "JSON"],
   ])("cannot be read from %s", (_what, file, message) => {
@@ -133,6 +180,16 @@ describe("the demo's fleet", () => {
       [web, app, sql].map(
         () => expect.objectContaining({ "static-ip-remediator": "on" }) as unknown,
       ),
+    );
+  });
+});
+
+describe("the published schema", () => {
+  it("is that of the code (when it is not: vitest run test/simulator/scenario.test.ts -u)", async () => {
+    const schema = z.toJSONSchema(scenarioSchema, { io: "input" });
+
+    await expect(`${JSON.stringify(schema, null, 2)}\n`).toMatchFileSnapshot(
+      "../../docs/scenario.schema.json",
     );
   });
 });

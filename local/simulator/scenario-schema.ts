@@ -1,0 +1,172 @@
+import { z } from "zod";
+
+import { cidr, fault, leaseRule, staticConfiguration } from "./fault-schema.ts";
+
+const name = z.string().regex(/^[\w.-]{1,80}$/u, "must be a name of an Azure resource");
+const tags = z.record(z.string(), z.string().max(256));
+const mac = z
+  .string()
+  .regex(/^(?:[0-9A-F]{2}-){5}[0-9A-F]{2}$/u, "must look like 00-0D-3A-12-34-56");
+
+const securityRule = z.strictObject({
+  name,
+  priority: z.number().int().min(100).max(4096),
+  direction: z.enum(["Inbound", "Outbound"]).default("Inbound"),
+  access: z.enum(["Allow", "Deny"]),
+  protocol: z.enum(["Tcp", "Udp", "Icmp", "*"]).default("Tcp"),
+  source: z
+    .string()
+    .min(1)
+    .default("*")
+    .describe("`*`, a CIDR prefix, an address, or a service tag such as `Internet`."),
+  ports: z
+    .array(z.string().regex(/^(?:\*|\d{1,5}(?:-\d{1,5})?)$/u))
+    .min(1)
+    .describe("`*`, a port, or a range such as `3000-4000`."),
+});
+
+const securityGroup = z.strictObject({ name, rules: z.array(securityRule).default([]) });
+
+const subnet = z.strictObject({
+  name,
+  prefixes: z.array(cidr).min(1),
+  securityGroup: name.optional(),
+});
+
+const network = z.strictObject({
+  name: name.default("vnet-fleet"),
+  subnets: z.array(subnet).min(1),
+  dnsServers: z.array(z.ipv4()).default([]).describe("Default: Azure's own, 168.63.129.16"),
+});
+
+const ipConfiguration = z.strictObject({
+  name: name.optional().describe("Default: ipconfig1, ipconfig2, …"),
+  address: z.union([z.ipv4(), z.ipv6()]),
+  allocation: z.enum(["Static", "Dynamic"]).default("Dynamic"),
+  subnet: name.optional().describe("Default: the NIC's subnet"),
+  publicAddress: z.ipv4().optional(),
+});
+
+const adapter = z.strictObject({
+  name: z
+    .string()
+    .min(1)
+    .max(256)
+    .optional()
+    .describe("Interface alias in Windows. Default: Ethernet, Ethernet 2, …"),
+  enabled: z.boolean().default(true),
+  static: staticConfiguration.optional().describe("Left out: the adapter is on DHCP."),
+});
+
+const nic = z.strictObject({
+  name: name.optional().describe("Default: nic-VM, nic-VM-2, … without a leading `vm-`"),
+  subnet: name.optional().describe("Default: the network's first"),
+  securityGroup: name.optional(),
+  ipConfigurations: z.array(ipConfiguration).min(1),
+  ipForwarding: z.boolean().default(false),
+  mac: mac.optional(),
+  lease: leaseRule.default("azure"),
+  adapter: adapter.prefault({}),
+});
+
+const guest = z.strictObject({
+  computerName: z
+    .string()
+    .min(1)
+    .max(15)
+    .optional()
+    .describe("Default: the VM's name in upper case, at most 15 letters"),
+  roles: z.array(z.enum(["domainController", "clusterNode"])).default([]),
+  dhcpService: z
+    .strictObject({
+      state: z.enum(["running", "stopped"]).default("running"),
+      startMode: z.enum(["automatic", "manual", "disabled"]).default("automatic"),
+    })
+    .prefault({}),
+  taskRegistration: z.boolean().default(true),
+  elevated: z.boolean().default(true),
+  rdpListening: z.boolean().default(true),
+});
+
+const vm = z.strictObject({
+  name,
+  note: z.string().default("").describe("Why this VM is in the fleet, for the people who watch."),
+  os: z.enum(["Windows", "Linux"]).default("Windows"),
+  size: z.string().min(1).default("Standard_D2s_v5"),
+  tags: tags.default({}),
+  power: z.enum(["running", "stopped", "deallocated"]).default("running"),
+  osDisk: z.enum(["managed", "ephemeral", "unmanaged"]).default("managed"),
+  agent: z.boolean().default(true).describe("Whether the guest agent is installed."),
+  agentSurvivesWrongAddress: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Whether the agent reaches Azure although Windows has another address than Azure's: nobody has confirmed either.",
+    ),
+  nics: z.array(nic).min(1),
+  guest: guest.prefault({}),
+});
+
+const plannedAlert = z.strictObject({
+  vm: name,
+  kind: z.enum(["connectionMonitor", "heartbeat"]).default("connectionMonitor"),
+  condition: z.enum(["Fired", "Resolved"]).default("Fired"),
+  afterSeconds: z
+    .number()
+    .min(0)
+    .max(86_400)
+    .default(0)
+    .describe("After the first address for alerts was registered."),
+  copies: z
+    .number()
+    .int()
+    .min(1)
+    .max(100)
+    .default(1)
+    .describe("How often the same alert is delivered."),
+});
+
+/** A scenario as outside data. */
+export const scenario = z.strictObject({
+  $schema: z
+    .string()
+    .optional()
+    .describe("Where editors find the schema; simulated Azure ignores it."),
+  title: z.string().default("").describe("What this fleet shows, for the people who watch."),
+  seed: z.number().int().default(1),
+  subscriptionId: z.guid().default("5a1e0c2e-9b1d-4f6e-8c3a-7d2b5e9f1a64"),
+  tenantId: z.guid().default("c4d8f0b2-6a37-4e1c-b5a9-0f3e7d618b25"),
+  location: z.string().min(1).default("westeurope"),
+  resourceGroup: name.default("rg-fleet"),
+  network,
+  securityGroups: z.array(securityGroup).default([]),
+  vms: z.array(vm).min(1),
+  keepMac: z
+    .boolean()
+    .default(true)
+    .describe(
+      "Whether a NIC keeps its MAC address, and Windows its adapter, when Azure changes the NIC's address. Microsoft's article says that the MAC address changes; nobody has confirmed when.",
+    ),
+  commandDeliverySeconds: z
+    .number()
+    .min(0)
+    .max(86_400)
+    .default(1200)
+    .describe(
+      "How long a command for an agent that is not ready is waited for, before Azure says that it failed.",
+    ),
+  faults: z.array(fault).default([]),
+  alerts: z.array(plannedAlert).default([]),
+});
+
+/** A fleet and what goes wrong with it, with every default filled in. */
+export type Scenario = z.output<typeof scenario>;
+
+/** One VM of a scenario. */
+export type ScenarioVm = Scenario["vms"][number];
+
+/** One NIC of a scenario's VM. */
+export type ScenarioNic = ScenarioVm["nics"][number];
+
+/** A scenario as it is written down, defaults left out. */
+export type ScenarioInput = z.input<typeof scenario>;
