@@ -5,6 +5,12 @@ import type { Outcome } from "../../shared/domain/outcome.ts";
 import type { RunMode } from "../../shared/domain/signal.ts";
 import { nowOf } from "./clock.ts";
 
+/** The engine takes 16 KB of UTF-16 as a custom status, and fails a run that shows more. */
+const LONGEST_STATUS = 8000;
+
+/** Characters of a step's detail, tried in turn until the status is short enough; the record has everything. */
+const DETAIL_LIMITS = [Number.POSITIVE_INFINITY, 400, 120, 40];
+
 /** The run's steps as they happen; live views and the API read them from the custom status. */
 export class Story {
   readonly #context: OrchestrationContext;
@@ -55,10 +61,43 @@ export class Story {
 
   #show(change: Partial<RunStatus>): void {
     this.#status = { ...this.#status, ...change };
-    this.#context.df.setCustomStatus(this.#status);
+    this.#context.df.setCustomStatus(fitted(this.#status));
   }
 }
 
 function ended(step: Step, end: Pick<Step, "state" | "detail" | "endedAt">): Step {
   return step.state === "running" ? { ...step, ...end } : step;
+}
+
+function fitted(status: RunStatus): RunStatus {
+  let shown = status;
+  for (const limit of DETAIL_LIMITS) {
+    shown = shortened(status, limit);
+    if (JSON.stringify(shown).length <= LONGEST_STATUS) {
+      break;
+    }
+  }
+  return shown;
+}
+
+function shortened(status: RunStatus, limit: number): RunStatus {
+  const { steps, outcome } = status;
+  return {
+    ...status,
+    steps: steps.map((step) => withDetailOf(step, limit)),
+    outcome: outcome && {
+      ...outcome,
+      message: cut(outcome.message, limit * 4),
+      nextStep: cut(outcome.nextStep, limit * 4),
+      remarks: outcome.remarks.slice(0, limit / 10).map((remark) => cut(remark, limit)),
+    },
+  };
+}
+
+function withDetailOf(step: Step, limit: number): Step {
+  return step.detail === null ? step : { ...step, detail: cut(step.detail, limit) };
+}
+
+function cut(text: string, limit: number): string {
+  return text.length > limit ? `${text.slice(0, limit - 1)}…` : text;
 }
