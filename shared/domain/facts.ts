@@ -16,7 +16,7 @@ export interface SubnetFacts {
   /** All IPv4 prefixes in CIDR notation. */
   readonly prefixes: readonly string[];
   readonly networkSecurityGroupId: string | null;
-  /** NICs which have an address in it, lower case; the same NIC once. */
+  /** NICs which have an address in it, lower case; the same NIC once, and of many the first few. */
   readonly nicIds: readonly string[];
 }
 

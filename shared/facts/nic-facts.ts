@@ -4,6 +4,9 @@ import { isIpv4, normalizeMac } from "../domain/addresses.ts";
 import type { IpConfigurationFacts, NicFacts, SubnetFacts } from "../domain/facts.ts";
 import { NIC_TYPE, parseResourceId } from "../domain/resource-id.ts";
 
+/** NICs of a subnet that are kept: a VM's own, 15 at most, and some neighbours; a subnet may hold thousands. */
+const SUBNET_NICS = 24;
+
 /** Translates a NIC; its subnet is not read yet. */
 export function nicFactsOf(nicId: string, primary: boolean, nic: NetworkInterface): NicFacts {
   return {
@@ -58,7 +61,7 @@ export function subnetFactsOf(subnetId: string, subnet: Subnet): SubnetFacts {
     id: subnet.id ?? subnetId,
     prefixes: all.filter((prefix) => isIpv4(prefix.split("/")[0] ?? "")),
     networkSecurityGroupId: subnet.networkSecurityGroup?.id ?? null,
-    nicIds: [...new Set(nicIds)],
+    nicIds: [...new Set(nicIds)].slice(0, SUBNET_NICS),
   };
 }
 

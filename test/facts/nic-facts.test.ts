@@ -75,6 +75,17 @@ it("lists the NICs of a subnet once each, and nothing else that has an address t
   expect(subnet.nicIds).toEqual([NIC_ID.toLowerCase()]);
 });
 
+it("keeps the first few NICs of a subnet that holds thousands", () => {
+  const ipConfigurations = Array.from({ length: 3000 }, (_, index) => ({
+    id: `${NIC_ID}-${index}/ipConfigurations/a`,
+  }));
+
+  const { nicIds } = subnetFactsOf(SUBNET_ID, { ipConfigurations });
+
+  expect(nicIds[0]).toBe(`${NIC_ID}-0`.toLowerCase());
+  expect(nicIds).toHaveLength(24);
+});
+
 it.each([
   ["one prefix", { addressPrefix: "10.40.2.0/24" }, ["10.40.2.0/24"]],
   [
