@@ -224,8 +224,8 @@ function grantStep(message: string): string {
   return `Grant the identity of this program '${action}'${scope === undefined ? "" : ` on ${scope}`}.`;
 }
 
-/** Takes out what must not be logged: identities, tokens and addresses of callers. */
-function withoutSecrets(message: string): string {
+/** Takes out what must not be logged: identities, tokens and addresses of callers; and cuts what is too long. */
+export function withoutSecrets(message: string): string {
   const cleaned = message
     .replaceAll(/(?<label>client|object id|user|principal|caller) '[^']*'/giu, "$<label> '…'")
     .replaceAll(/\beyJ[\w-]+\.[\w-]*\.?[\w-]*/gu, "…")

@@ -2,7 +2,7 @@ import { z } from "zod";
 
 import type { AzureRequestError } from "../domain/errors.ts";
 import type { Azure } from "./clients.ts";
-import { inWords, toAzureRequestError } from "./errors.ts";
+import { inWords, toAzureRequestError, withoutSecrets } from "./errors.ts";
 import { withResponseTrace } from "./response-trace.ts";
 import type { TracedResponse } from "./response-trace.ts";
 import { retryAfterSeconds } from "./retry-after.ts";
@@ -96,7 +96,7 @@ function failureOf(error: unknown, tried: string, response: TracedResponse | nul
 function failedOperation(tried: string, response: TracedResponse | null): OperationPoll {
   const told = operationError.safeParse(jsonOf(response?.bodyText ?? "")).data?.error;
   const code = told?.code ?? "OperationFailed";
-  const message = `Cannot ${tried} (${code}). ${told?.message ?? "Azure gave no reason."}`;
+  const message = `Cannot ${tried} (${code}). ${withoutSecrets(told?.message ?? "Azure gave no reason.")}`;
   return { kind: "failed", code, message };
 }
 

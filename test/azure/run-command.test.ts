@@ -168,6 +168,20 @@ it("ends as failed when somebody canceled it", async () => {
   expect(seen).toEqual(["POST", "GET"]);
 });
 
+it("keeps identities out of what Azure says of a failed operation", async () => {
+  const message =
+    "The client '7d1f' with object id '7d1f' has no right to perform action 'Microsoft.Compute/x'.";
+  const { endpoint } = await anOperation([{ status: "Failed", error: { code: "No", message } }]);
+  const azure = createAzure({ simulator: { armEndpoint: endpoint, token: "t" } });
+  const vmId = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Compute/virtualMachines/vm";
+  const begun = await startRunCommand(azure, vmId, SCRIPT);
+
+  const poll = await pollRunCommand(azure, vmId, begun.kind === "started" ? begun.operation : "");
+
+  expect(poll.kind === "failed" && poll.message).toContain("action 'Microsoft.Compute/x'");
+  expect(JSON.stringify(poll)).not.toContain("7d1f");
+});
+
 it("hands on the wait that Azure asks for between two looks", async () => {
   const { endpoint } = await anOperation([{ status: "InProgress" }]);
   const azure = createAzure({ simulator: { armEndpoint: endpoint, token: "t" } });
