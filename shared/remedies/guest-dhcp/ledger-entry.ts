@@ -61,9 +61,14 @@ function undoCommands(adapter: GuestAdapter): readonly string[] {
   ];
 }
 
-/** A name that no quoting of both shells carries is replaced by its number, which netsh takes as well. */
+/**
+ * A name that no quoting of both shells carries is replaced by its number, which netsh takes as well: quotes, what a shell
+ * expands, a last `\` that would escape the closing quote, control characters, and a bare number, which netsh reads as one.
+ */
+const UNQUOTABLE = /["%`$“”„\p{Cc}\p{Cf}]|\\$|^\s*\d+\s*$/u;
+
 function netshName({ name, guid }: GuestAdapter): { name: string; preparation: readonly string[] } {
-  if (!/["%`$“”„]/u.test(name)) {
+  if (!UNQUOTABLE.test(name)) {
     return { name: `"${name}"`, preparation: [] };
   }
   const preparation = `$i = (Get-NetAdapter | Where-Object InterfaceGuid -eq '${guid}').ifIndex`;

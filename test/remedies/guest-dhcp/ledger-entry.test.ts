@@ -72,16 +72,22 @@ it("leaves out a gateway that was not there", () => {
   expect(anEntry({ gateways: [] }).undo).not.toContain("gateway");
 });
 
-it.each(['a "quoted" name', "100% net", "cash$", "back`tick", "smart “quotes”"])(
-  "names an adapter by its number where quoting fails: %s",
-  (name) => {
-    const { undo } = anEntry({ name });
+it.each([
+  'a "quoted" name',
+  "100% net",
+  "cash$",
+  "back`tick",
+  "smart “quotes”",
+  "ends with \\",
+  "4711",
+  "turns\u202Eround",
+])("names an adapter by its number where quoting fails: %s", (name) => {
+  const { undo } = anEntry({ name });
 
-    expect(undo).toContain("InterfaceGuid -eq '{0F6B2A11-5C3D-4E7F-9A21-77C0D1E2F3A4}'");
-    expect(undo).toContain("name=$i");
-    expect(undo).not.toContain(name);
-  },
-);
+  expect(undo).toContain("InterfaceGuid -eq '{0F6B2A11-5C3D-4E7F-9A21-77C0D1E2F3A4}'");
+  expect(undo).toContain("name=$i");
+  expect(undo).not.toContain(`name="${name}"`);
+});
 
 it("gives the same entry for the same attempt, and another for another configuration", () => {
   expect(anEntry().id).toBe(anEntry().id);
