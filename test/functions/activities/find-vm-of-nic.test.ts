@@ -26,7 +26,8 @@ it("gives a NIC up that Azure will never let it read, so that no sweep asks agai
 
   const owner = await findVmOfNic({ nicId: NIC_ID }, someServices({ azure }));
 
-  expect(owner).toEqual({ vmId: null, refusal: expect.stringContaining("403") });
+  expect(owner.vmId).toBeNull();
+  expect(owner.refusal).toContain("403");
 });
 
 it.each([
