@@ -11,7 +11,7 @@ import { decide } from "./decide.ts";
 import { healGuestDhcp } from "./heal-guest-dhcp.ts";
 import { prove } from "./prove.ts";
 import { readBothSidesAgain, startBackup } from "./read-both-sides.ts";
-import { callFor, outcomeOf, type Run } from "./run.ts";
+import { callFor, callOr, outcomeOf, type Run } from "./run.ts";
 
 /** Does what the plan says, and gives the outcome. No change is made before the backup is complete. */
 export function* healByPlan(run: Run, plan: Plan): Generator<Task, Outcome, unknown> {
@@ -96,7 +96,11 @@ function* isOutOfDate(
   if (conclusion.kind !== "undone" || conclusion.code !== "lease-wrong-restored") {
     return conclusion.kind === "stale";
   }
-  const now = yield* callFor(run, "readAzureFacts", { vmId: run.vmId });
+  // Without an answer it stays what it is: put back.
+  const now = yield* callOr(run, "readAzureFacts", { vmId: run.vmId }, ({ message }) => ({
+    kind: "not-found",
+    message,
+  }));
   return now.kind === "found" && addressesOf(now.facts, nicId) !== addressesOf(run.facts, nicId);
 }
 

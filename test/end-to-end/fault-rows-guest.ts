@@ -121,6 +121,17 @@ export const GUEST_ROWS: readonly FaultRow[] = [
     }),
   },
   {
+    title: "the lease has another address, and Azure then says nothing of the VM",
+    faults: [
+      { kind: "error", operation: "vm.get", nth: 2, status: 403, code: "AuthorizationFailed" },
+    ],
+    lease: { address: "10.40.1.240/23" },
+    left: untouched("rolledBack lease-wrong-restored", {
+      ledger: ["undone"],
+      writes: { switch: 1 },
+    }),
+  },
+  {
     title: "the service Dhcp is disabled",
     faults: [],
     vm: { guest: { dhcpService: { state: "stopped", startMode: "disabled" } } },
