@@ -20,17 +20,21 @@ const environment = z.object({
   REMEDIATOR_PROBE_COUNT: z.coerce.number().int().min(1).max(20).default(3),
   REMEDIATOR_PROBE_WINDOW_SECONDS: seconds.default(60),
   REMEDIATOR_PROBE_TIMEOUT_SECONDS: seconds.default(5),
-  REMEDIATOR_PROBE_PROXY: z.url().optional(),
+  REMEDIATOR_PROBE_PROXY: z
+    .url({ protocol: /^http$/u, error: "must be http://HOST:PORT" })
+    .optional(),
   REMEDIATOR_PROBE_CONTROL: z
     .string()
     .regex(/^[^:\s]+:\d{1,5}$/u, "must be HOST:PORT")
+    .refine((text) => isPort(Number(text.split(":")[1])), "must name a port from 1 to 65535")
     .optional(),
   REMEDIATOR_GUEST_READ_SECONDS: seconds.default(120),
   REMEDIATOR_GUEST_SWITCH_SECONDS: seconds.default(240),
   REMEDIATOR_LEASE_WAIT_SECONDS: seconds.default(60),
   REMEDIATOR_DEAD_MAN_SECONDS: seconds.default(600),
   REMEDIATOR_SECOND_PROBE_SECONDS: seconds.default(120),
-  REMEDIATOR_POLL_SECONDS: seconds.default(5),
+  // Without a pause a wait would be a busy loop of activities.
+  REMEDIATOR_POLL_SECONDS: seconds.min(0.05).default(5),
   REMEDIATOR_SNAPSHOT_TIMEOUT_SECONDS: seconds.default(1800),
   REMEDIATOR_SNAPSHOT_DAYS: z.coerce.number().int().min(1).max(365).default(7),
   REMEDIATOR_RETRY_SECONDS: seconds.default(10),
@@ -149,6 +153,10 @@ function toSettings(values: z.output<typeof environment>): Settings {
         ? null
         : { armEndpoint: endpoint, token: values.REMEDIATOR_ARM_TOKEN ?? "" },
   };
+}
+
+function isPort(port: number): boolean {
+  return port >= 1 && port <= 65_535;
 }
 
 function isLoopback(url: string): boolean {
