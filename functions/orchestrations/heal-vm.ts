@@ -1,7 +1,9 @@
 import type { OrchestrationContext, Task } from "durable-functions";
 
+import type { AzureFacts } from "../../shared/domain/facts.ts";
 import type { LedgerEntry } from "../../shared/domain/incident.ts";
 import type { Outcome } from "../../shared/domain/outcome.ts";
+import { probedNic } from "../../shared/facts/probe.ts";
 import { ActivityFailedError, call } from "./call.ts";
 import { closeRun, leaveAsHealthy } from "./close-run.ts";
 import { decide } from "./decide.ts";
@@ -40,6 +42,11 @@ export function* healVm(context: OrchestrationContext): Generator<Task, unknown,
   return ending;
 }
 
+/** Whether the NIC that was probed is the only one which the signals are about: it cannot answer for another. */
+function isAboutOneNic({ purpose }: Run, facts: AzureFacts): boolean {
+  return new Set(purpose.nicIds.map((nicId) => probedNic(facts, nicId)?.id)).size === 1;
+}
+
 /** The story, with trouble that stays turned into an outcome. */
 function* endOf(run: Run): Generator<Task, Ending, unknown> {
   try {
@@ -62,7 +69,7 @@ function* story(run: Run): Generator<Task, Ending, unknown> {
   }
 
   const first = yield* firstProbe(run, azure.facts);
-  if (first.kind === "answers" && !run.purpose.operator) {
+  if (first.kind === "answers" && !run.purpose.operator && isAboutOneNic(run, azure.facts)) {
     return { kind: "answered" };
   }
   yield* openIncident(run);

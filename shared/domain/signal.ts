@@ -79,6 +79,8 @@ export interface RunPurpose {
   readonly nicWrittenAt: string | null;
   /** The NIC that the first of them names, lower case. */
   readonly nicId: string | null;
+  /** All NICs that they name, each once; null stands for the VM itself, so for its primary NIC. */
+  readonly nicIds: readonly (string | null)[];
 }
 
 /** Which signals a run answers beside those that it found. */

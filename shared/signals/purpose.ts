@@ -17,6 +17,7 @@ export function purposeOf(pending: readonly Signal[]): RunPurpose | null {
     alerted: sources.has("operator") || sources.has("alert"),
     nicWrittenAt: writes.at(-1)?.receivedAt ?? null,
     nicId: found.find((signal) => signal.nicId !== null)?.nicId ?? null,
+    nicIds: [...new Set(found.map((signal) => signal.nicId))],
   };
 }
 
@@ -29,7 +30,7 @@ function together(signal: Signal, oldest: Signal): boolean {
 /**
  * Whether a run answers a signal that is pending when it ends. Those it found, always: so each run settles at least one,
  * and runs for a VM come to an end. Of later ones none of another mode, no NIC write stored after the Azure facts were
- * read, and an operator's request only if the guest was visited.
+ * read, none about a NIC that was not looked at, and an operator's request only if the guest was visited.
  */
 export function answeredBy(signal: Signal, scope: RunScope): boolean {
   if (scope.purpose.signalIds.includes(signal.id)) {
@@ -38,13 +39,14 @@ export function answeredBy(signal: Signal, scope: RunScope): boolean {
   if (signal.mode !== scope.purpose.mode) {
     return false;
   }
+  const lookedAt = scope.guestVisited || scope.purpose.nicIds.includes(signal.nicId);
   switch (signal.source) {
     case "operator":
       return scope.guestVisited && signal.readGuest;
     case "nicChanged":
-      return scope.factsReadAt !== null && signal.receivedAt < scope.factsReadAt;
+      return lookedAt && scope.factsReadAt !== null && signal.receivedAt < scope.factsReadAt;
     case "alert":
-      return true;
+      return lookedAt;
     default:
       return signal.source satisfies never;
   }

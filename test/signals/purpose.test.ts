@@ -77,6 +77,7 @@ describe("what a run is for", () => {
     expect(purpose).toMatchObject({
       nicWrittenAt: "2026-03-02T08:04:02.000Z",
       nicId: NIC_ID.toLowerCase(),
+      nicIds: [null, NIC_ID.toLowerCase(), "/other"],
       signalIds: ["alert-0001", "w-1", "w-2"],
     });
   });
@@ -136,20 +137,32 @@ describe("which signals a run answers", () => {
       false,
     ],
     ["a dry run, in a heal", { mode: "dryRun" }, { guestVisited: true }, false],
-    ["a NIC write before the facts were read", aWrite, {}, true],
+    ["a NIC write before the facts were read", aWrite, { guestVisited: true }, true],
+    ["a NIC write, where another NIC answered", aWrite, {}, false],
+    [
+      "an alert about a NIC, where another one answered",
+      { nicId: NIC_ID.toLowerCase() },
+      {},
+      false,
+    ],
     [
       "a NIC write at the moment when the facts were read",
       { ...aWrite, receivedAt: "2026-03-02T08:05:00.000Z" },
-      {},
+      { guestVisited: true },
       false,
     ],
     [
       "a NIC write after the facts were read",
       { ...aWrite, receivedAt: "2026-03-02T08:05:00.001Z" },
-      {},
+      { guestVisited: true },
       false,
     ],
-    ["a NIC write, where no facts were read", aWrite, { factsReadAt: null }, false],
+    [
+      "a NIC write, where no facts were read",
+      aWrite,
+      { guestVisited: true, factsReadAt: null },
+      false,
+    ],
   ] as const)("%s", (_title, late, more, expected) => {
     const scope = scopeOf([aSignal()], { factsReadAt: "2026-03-02T08:05:00.000Z", ...more });
 
