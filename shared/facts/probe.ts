@@ -2,6 +2,7 @@ import type { Duplex } from "node:stream";
 
 import type { Azure } from "../azure/clients.ts";
 import { unlessMissing } from "../azure/errors.ts";
+import { AzureRequestError } from "../domain/errors.ts";
 import type { AzureFacts, NicFacts } from "../domain/facts.ts";
 import { parseResourceId } from "../domain/resource-id.ts";
 import type { Settings } from "../settings.ts";
@@ -72,7 +73,7 @@ export function probeTargets(facts: Pick<AzureFacts, "nics">, nicId: string | nu
 
 /**
  * Probes a NIC once: its private address, and if that is silent the public one, where it has one.
- * @throws AzureRequestError if the public address cannot be read.
+ * @throws AzureRequestError if the public address cannot be read, for transient reasons.
  */
 export async function probeNic(
   azure: Azure,
@@ -115,11 +116,19 @@ async function publicAddress(azure: Azure, publicIpId: string | null): Promise<s
     return null;
   }
   const client = await azure.network(id.subscriptionId);
-  const found = await unlessMissing(
-    `read public address ${id.name}`,
-    async () => await client.publicIPAddresses.get(id.resourceGroup, id.name),
-  );
-  return found?.ipAddress ?? null;
+  try {
+    const found = await unlessMissing(
+      `read public address ${id.name}`,
+      async () => await client.publicIPAddresses.get(id.resourceGroup, id.name),
+    );
+    return found?.ipAddress ?? null;
+  } catch (error) {
+    // One that may not be read is left out: what the private address said must not be lost with it.
+    if (error instanceof AzureRequestError && !error.retryable) {
+      return null;
+    }
+    throw error;
+  }
 }
 
 async function negotiate(socket: Duplex, deadline: AbortSignal): Promise<ProbeResult> {

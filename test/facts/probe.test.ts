@@ -4,9 +4,12 @@ import type { Server as HttpServer } from "node:http";
 import { connect, createServer } from "node:net";
 import type { Server, Socket } from "node:net";
 
+import { createHttpHeaders } from "@azure/core-rest-pipeline";
 import { afterEach, describe, expect, it } from "vitest";
 
-import { probeOnce } from "../../shared/facts/probe.ts";
+import { createAzure } from "../../shared/azure/clients.ts";
+import { probeNic, probeOnce } from "../../shared/facts/probe.ts";
+import { aNic, anIpConfiguration, azureFacts, SUBSCRIPTION } from "../builders.ts";
 
 const CONFIRM = Buffer.from("030000130ed000001234000200080002000000", "hex");
 const DIRECTLY = { proxy: null, timeoutSeconds: 0.5 };
@@ -180,5 +183,40 @@ describe("through a proxy", () => {
     const result = await probeOnce({ address: "10.0.0.4", port: 3389 }, { ...DIRECTLY, proxy });
 
     expect(result).toMatchObject({ kind: "no-answer", replied: false });
+  });
+});
+
+describe("a public address that Azure does not show", () => {
+  const publicIpId = `/subscriptions/${SUBSCRIPTION}/resourceGroups/rg/providers/Microsoft.Network/publicIPAddresses/ip`;
+  const configuration = anIpConfiguration({ address: "127.0.0.1", publicIpId });
+  const facts = azureFacts({ nics: [aNic({ ipConfigurations: [configuration] })] });
+
+  async function probeWhereAzureSays(status: number): ReturnType<typeof probeNic> {
+    const azure = createAzure(
+      { simulator: { armEndpoint: "http://127.0.0.1:1", token: "t" } },
+      {
+        httpClient: {
+          sendRequest: async (request) =>
+            await Promise.resolve({
+              request,
+              status,
+              headers: createHttpHeaders({ "content-type": "application/json" }),
+              bodyAsText: JSON.stringify({ error: { code: "No", message: "No." } }),
+            }),
+        },
+      },
+    );
+    return await probeNic(azure, facts, null, { ...DIRECTLY, port: await aClosedPort() });
+  }
+
+  it("does not take away what the private one said, where it may not be read", async () => {
+    expect(await probeWhereAzureSays(403)).toMatchObject({
+      kind: "no-answer",
+      address: "127.0.0.1",
+    });
+  });
+
+  it("is asked for again where the trouble passes", async () => {
+    await expect(probeWhereAzureSays(503)).rejects.toMatchObject({ retryable: true });
   });
 });
