@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { z } from "zod";
 
+import { fault, OPERATIONS } from "../../local/simulator/fault-schema.ts";
 import { scenario as scenarioSchema } from "../../local/simulator/scenario-schema.ts";
 import { parseScenario, readScenario } from "../../local/simulator/scenario.ts";
 import { startSimulator } from "../../local/simulator/simulator.ts";
@@ -192,4 +193,21 @@ describe("the published schema", () => {
       "../../docs/scenario.schema.json",
     );
   });
+});
+
+describe("the simulator's page in docs/", () => {
+  const page = readFileSync(new URL("../../docs/simulator.md", import.meta.url), "utf8");
+
+  it("shows a scenario that can be read", () => {
+    const example = /```json\n(?<text>[\s\S]*?)```/u.exec(page)?.groups?.["text"] ?? "";
+
+    expect(parseScenario(JSON.parse(example)).vms).toHaveLength(2);
+  });
+
+  it.each([...OPERATIONS, ...fault.options.map(({ shape }) => shape.kind.value)])(
+    "names %s",
+    (word) => {
+      expect(page).toContain(`\`${word}\``);
+    },
+  );
 });
