@@ -1,0 +1,40 @@
+import { expect, it, vi } from "vitest";
+
+import { aSignal, NIC_ID, VM_ID } from "../../builders.ts";
+
+type Handler = (timer: unknown, context: unknown) => Promise<void>;
+
+const { registered, startNew, pendingSignalsBefore } = vi.hoisted(() => ({
+  registered: new Map<string, Handler>(),
+  startNew: vi.fn<(name: string, options: { instanceId: string }) => Promise<void>>(),
+  pendingSignalsBefore: vi.fn<(before: string, limit: number) => Promise<unknown>>(),
+}));
+
+vi.mock("@azure/functions", () => ({
+  app: {
+    timer: (name: string, { handler }: { handler: Handler }) => registered.set(name, handler),
+  },
+}));
+vi.mock("durable-functions", () => ({
+  getClient: () => ({ startNew }),
+  input: { durableClient: () => null },
+}));
+vi.mock("../../../functions/services.ts", () => ({
+  services: () => ({ store: async () => await Promise.resolve({ pendingSignalsBefore }) }),
+}));
+
+it("starts one run for each VM and NIC that is waited for, however many signals name it", async () => {
+  const ofOneVm = Array.from({ length: 300 }, (_, index) => aSignal({ id: `sig-${index}` }));
+  const ofAnother = aSignal({ id: "other", vmId: `${VM_ID.toLowerCase()}-b` });
+  const target = { kind: "nic", nicId: NIC_ID.toLowerCase() } as const;
+  const ofANic = aSignal({ id: "nic", vmId: null, nicId: target.nicId, target });
+  pendingSignalsBefore.mockResolvedValue([...ofOneVm, ofAnother, ofANic]);
+
+  await import("../../../functions/triggers/sweep.ts");
+  await registered.get("sweep")?.({}, {});
+
+  const names = startNew.mock.calls.map(([name]) => name);
+  const instances = new Set(startNew.mock.calls.map(([, { instanceId }]) => instanceId));
+  expect(names).toEqual(["healVm", "healVm", "resolveNic"]);
+  expect(instances.size).toBe(3);
+});
