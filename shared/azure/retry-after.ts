@@ -5,11 +5,19 @@ export interface HeadersLike {
 
 const IN_MILLISECONDS = ["retry-after-ms", "x-ms-retry-after-ms"];
 
+/** Azure asks for minutes at most. Whoever asks for more is asked again after an hour, so that no run waits for ever. */
+const LONGEST_SECONDS = 3600;
+
 /**
- * Seconds that a response asks to wait before the next request, rounded up; null if it does not say.
+ * Seconds that a response asks to wait before the next request, rounded up, an hour at most; null if it does not say.
  * `Retry-After` comes as seconds or as a date (RFC 9110, 10.2.3); Azure also sends milliseconds.
  */
 export function retryAfterSeconds(headers: HeadersLike, now: number): number | null {
+  const asked = askedSeconds(headers, now);
+  return asked === null ? null : Math.min(asked, LONGEST_SECONDS);
+}
+
+function askedSeconds(headers: HeadersLike, now: number): number | null {
   for (const name of IN_MILLISECONDS) {
     const milliseconds = wholeNumber(headers.get(name));
     if (milliseconds !== null) {

@@ -11,6 +11,8 @@ it.each([
   ["a date that is over", { "retry-after": "Wed, 04 Mar 2026 09:00:00 GMT" }, 0],
   ["milliseconds, rounded up", { "retry-after-ms": "1200" }, 2],
   ["Azure's own milliseconds", { "x-ms-retry-after-ms": "3000" }, 3],
+  ["seconds without end, as an hour", { "retry-after": "99999999999999" }, 3600],
+  ["a date far away, as an hour", { "retry-after": "Thu, 04 Mar 2027 10:00:00 GMT" }, 3600],
   ["nothing", {}, null],
   ["text that is neither", { "retry-after": "soon" }, null],
 ])("reads a wait given as %s", (_form, headers: Record<string, string>, expected) => {
