@@ -1,0 +1,111 @@
+import type { ArmCall, ArmRoute } from "../arm-call.ts";
+import { notFound } from "../arm-error.ts";
+import { startNicWrite } from "../nic-write.ts";
+import type { Reply } from "../reply.ts";
+import { etagText, renderNic, renderSubnet } from "../resources/network-interfaces.ts";
+import { renderPublicIp, renderSecurityGroup } from "../resources/network-parts.ts";
+import type { Simulation } from "../simulation.ts";
+import type { NicState } from "../world.ts";
+import { found, ok } from "./answers.ts";
+import { GROUP, SUBSCRIPTION } from "./paths.ts";
+
+const NETWORK = `${GROUP}/providers/microsoft.network`;
+
+/** What is answered about NICs, subnets, NSGs and public addresses. */
+export const NETWORK_ROUTES: readonly ArmRoute[] = [
+  {
+    operation: "nic.get",
+    method: "GET",
+    path: `${NETWORK}/networkinterfaces/:name`,
+    vm: vmOfNic,
+    handle: (call) => nicReply(call, findNic(call)),
+  },
+  {
+    operation: "nic.put",
+    method: "PUT",
+    path: `${NETWORK}/networkinterfaces/:name`,
+    vm: vmOfNic,
+    handle: putNic,
+  },
+  {
+    operation: "nic.list",
+    method: "GET",
+    path: `${NETWORK}/networkinterfaces`,
+    handle: listNics,
+  },
+  {
+    operation: "nic.list",
+    method: "GET",
+    path: `${SUBSCRIPTION}/providers/microsoft.network/networkinterfaces`,
+    handle: listNics,
+  },
+  {
+    operation: "subnet.get",
+    method: "GET",
+    path: `${NETWORK}/virtualnetworks/:network/subnets/:name`,
+    handle: (call) =>
+      found(
+        call,
+        "Microsoft.Network/virtualNetworks/subnets",
+        renderSubnet(call.simulation.world, call.name),
+      ),
+  },
+  {
+    operation: "nsg.get",
+    method: "GET",
+    path: `${NETWORK}/networksecuritygroups/:name`,
+    handle: (call) =>
+      found(
+        call,
+        "Microsoft.Network/networkSecurityGroups",
+        renderSecurityGroup(call.simulation.world, call.name),
+      ),
+  },
+  {
+    operation: "publicIp.get",
+    method: "GET",
+    path: `${NETWORK}/publicipaddresses/:name`,
+    handle: (call) =>
+      found(
+        call,
+        "Microsoft.Network/publicIPAddresses",
+        renderPublicIp(call.simulation.world, call.name),
+      ),
+  },
+];
+
+function vmOfNic(simulation: Simulation, name: string): string | null {
+  return simulation.world.nics.get(name.toLowerCase())?.vm ?? null;
+}
+
+function findNic(call: ArmCall): NicState {
+  const { world } = call.simulation;
+  const nic = world.nics.get(call.name.toLowerCase());
+  if (nic === undefined) {
+    throw notFound("Microsoft.Network/networkInterfaces", call.name, world.resourceGroup);
+  }
+  return nic;
+}
+
+function listNics(call: ArmCall): Reply {
+  const { world } = call.simulation;
+  const now = call.simulation.now().getTime();
+  return ok({ value: [...world.nics.values()].map((nic) => renderNic(world, nic, now)) });
+}
+
+function nicReply(call: ArmCall, nic: NicState): Reply {
+  const { simulation } = call;
+  return {
+    status: 200,
+    body: renderNic(simulation.world, nic, simulation.now().getTime()),
+    headers: { ETag: etagText(nic) },
+  };
+}
+
+function putNic(call: ArmCall): Reply {
+  const { simulation, body, ifMatch, caller, faults } = call;
+  const nic = findNic(call);
+  const headers = startNicWrite(simulation, nic, { body, ifMatch, by: "request", caller }, faults);
+  const reply = nicReply(call, nic);
+  return { ...reply, headers: { ...reply.headers, ...headers } };
+}

@@ -1,0 +1,76 @@
+import type { ArmCall, ArmRoute } from "../arm-call.ts";
+import { notFound } from "../arm-error.ts";
+import type { Reply } from "../reply.ts";
+import { changePower, renderInstanceView, renderVm } from "../resources/virtual-machines.ts";
+import { scriptNameOf, startRunCommand } from "../run-command.ts";
+import type { Simulation } from "../simulation.ts";
+import type { VmState } from "../world.ts";
+import { ok } from "./answers.ts";
+import { GROUP, SUBSCRIPTION } from "./paths.ts";
+
+const VMS = `${GROUP}/providers/microsoft.compute/virtualmachines`;
+
+/** What is answered about VMs. */
+export const VM_ROUTES: readonly ArmRoute[] = [
+  {
+    operation: "vm.get",
+    method: "GET",
+    path: `${VMS}/:name`,
+    vm: itself,
+    handle: (call) =>
+      ok(renderVm(call.simulation, findVm(call), expands(call.query, "instanceView"))),
+  },
+  {
+    operation: "vm.instanceView",
+    method: "GET",
+    path: `${VMS}/:name/instanceview`,
+    vm: itself,
+    handle: (call) => ok(renderInstanceView(call.simulation, findVm(call))),
+  },
+  { operation: "vm.list", method: "GET", path: VMS, handle: listVms },
+  {
+    operation: "vm.list",
+    method: "GET",
+    path: `${SUBSCRIPTION}/providers/microsoft.compute/virtualmachines`,
+    handle: listVms,
+  },
+  {
+    operation: "runCommand.post",
+    method: "POST",
+    path: `${VMS}/:name/runcommand`,
+    vm: itself,
+    script: (_simulation, _name, body) => scriptNameOf(body),
+    handle: (call) => startRunCommand(call.simulation, findVm(call), call.body, call.faults),
+  },
+  ...(["start", "restart", "deallocate"] as const).map((action): ArmRoute => ({
+    operation: `vm.${action}`,
+    method: "POST",
+    path: `${VMS}/:name/${action}`,
+    vm: itself,
+    handle: (call) => changePower(call.simulation, findVm(call), action),
+  })),
+];
+
+function itself(simulation: Simulation, name: string): string {
+  return simulation.world.vms.get(name.toLowerCase())?.name ?? name;
+}
+
+function findVm(call: ArmCall): VmState {
+  const { world } = call.simulation;
+  const vm = world.vms.get(call.name.toLowerCase());
+  if (vm === undefined) {
+    throw notFound("Microsoft.Compute/virtualMachines", call.name, world.resourceGroup);
+  }
+  return vm;
+}
+
+function expands(query: URLSearchParams, what: string): boolean {
+  return (query.get("$expand") ?? "").toLowerCase().includes(what.toLowerCase());
+}
+
+function listVms(call: ArmCall): Reply {
+  const { simulation } = call;
+  return ok({
+    value: [...simulation.world.vms.values()].map((vm) => renderVm(simulation, vm, false)),
+  });
+}
