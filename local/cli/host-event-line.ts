@@ -28,7 +28,7 @@ function text(event: HostEvent): string | null {
 
 /** The functions' own calls to their engine are left out. */
 function requestText(event: Extract<HostEvent, { kind: "request" }>): string | null {
-  return event.path.startsWith("/runtime/webhooks/durabletask")
+  return /^(?:\/runtime\/webhooks)?\/durabletask\//u.test(event.path)
     ? null
     : `${event.method} ${event.path} ${event.status} (${took(event)})`;
 }
