@@ -6,7 +6,7 @@ import { openScreen } from "./screen.ts";
 
 /** Runs the command line and ends the process with its exit code. */
 export async function main(words: readonly string[]): Promise<void> {
-  leaveQuietlyWithoutReader();
+  stopWithoutReader();
   const code = await exitCodeOf(words);
   // A pipe may still hold text; ending the process earlier would cut it off.
   process.stdout.write("", () => {
@@ -54,8 +54,13 @@ async function run(call: Call): Promise<number> {
   }
 }
 
-function leaveQuietlyWithoutReader(): void {
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    process.exit(error.code === "EPIPE" ? 0 : 1);
+/**
+ * Nobody reads any more: `| head`, or a terminal that was closed. It counts as Ctrl-C, so that what runs ends in order,
+ * cleans up, and does not pass for a success; a verb that does not watch for it ends by itself.
+ */
+function stopWithoutReader(): void {
+  process.stdout.once("error", () => {
+    process.stdout.on("error", () => undefined);
+    process.emit("SIGTERM", "SIGTERM");
   });
 }

@@ -1,6 +1,8 @@
+import { join } from "node:path";
+
 import { environmentVariables } from "../../shared/settings.ts";
 import type { RunCall } from "./calls.ts";
-import { userDataFolder } from "./data-folder.ts";
+import { runFolder, userDataFolder } from "./data-folder.ts";
 import { startEmbeddedHost } from "./embedded-host.ts";
 import { exitCodeOfRun } from "./exit-codes.ts";
 import { followIncident, followSignal } from "./follow.ts";
@@ -17,10 +19,10 @@ import { findSimulator } from "./simulator-client.ts";
 /** `remediator heal` and `remediator diagnose`: one run on one VM, with the engine in this process. Gives the exit code. */
 export async function runOnVm(call: RunCall, screen: Screen): Promise<number> {
   const simulator = call.simulatorUrl === null ? null : await findSimulator(call.simulatorUrl);
-  const dataFolder = call.dataFolder ?? userDataFolder(environmentVariables(), process.platform);
+  const data = call.dataFolder ?? userDataFolder(environmentVariables(), process.platform);
   const interrupts = watchInterrupts();
   const host = await startEmbeddedHost({
-    dataFolder,
+    dataFolder: join(data, runFolder(call)),
     port: 0,
     azure: simulator ?? "configured",
   });
@@ -30,7 +32,6 @@ export async function runOnVm(call: RunCall, screen: Screen): Promise<number> {
     const exitCode = exitCodeOfRun(call, end);
     const result = resultOfRun(call.vmId, end, exitCode);
     sayRun(screen, result);
-    await sayOtherOpenIncidents(call, client, screen);
     screen.record(result);
     return exitCode;
   } finally {
@@ -83,20 +84,4 @@ function introduction({ vmId, dryRun, readGuest }: RunCall): string {
   return readGuest
     ? `Looking at ${name}. Only reads, and one Run Command with a read-only script; no snapshot, no change.`
     : `Looking at ${name}. Only reads; no Run Command, no snapshot, no change.`;
-}
-
-/** The engine also goes on with what an earlier call left open; its user should know. */
-async function sayOtherOpenIncidents(
-  call: RunCall,
-  client: HostClient,
-  screen: Screen,
-): Promise<void> {
-  const incidents = await client.openIncidents();
-  for (const incident of incidents) {
-    if (incident.vmId.toLowerCase() !== call.vmId.toLowerCase()) {
-      screen.say(
-        `Incident ${incident.id} of ${incident.vmName} is still open here. "remediator heal ${incident.vmId}" goes on with it.`,
-      );
-    }
-  }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { userDataFolder } from "../../local/cli/data-folder.ts";
+import { runFolder, userDataFolder } from "../../local/cli/data-folder.ts";
 import { embeddedSettings, SHORT_WAITS } from "../../local/cli/embedded-settings.ts";
 import { readSettings } from "../../shared/settings.ts";
 
@@ -49,5 +49,18 @@ describe("the folder of a user's incidents", () => {
     [{ LOCALAPPDATA: "/local" }, "win32", /^\/local\/static-ip-remediator$/u],
   ] as const)("is for %o on %s where that system keeps such things", (variables, system, path) => {
     expect(userDataFolder(variables, system)).toMatch(path);
+  });
+
+  it("holds one part for each VM and each kind of run, whatever the case of the id", () => {
+    const vmId = "/subscriptions/a/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/vm";
+    const heal = { vmId, dryRun: false, readGuest: true };
+    const others = [
+      { ...heal, dryRun: true },
+      { ...heal, dryRun: true, readGuest: false },
+      { ...heal, vmId: vmId.replace("/g/", "/h/") },
+    ];
+
+    expect(new Set([heal, ...others].map(runFolder)).size).toBe(4);
+    expect(runFolder({ ...heal, vmId: vmId.toUpperCase() })).toBe(runFolder(heal));
   });
 });

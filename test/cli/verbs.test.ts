@@ -186,15 +186,29 @@ describe("on simulated Azure", () => {
     expect(code).toBe(2);
   });
 
+  it("stops as with Ctrl-C when nobody reads its output any more", LONG, async () => {
+    const data = join(folder, "unread");
+    const where = ["--simulator", simulator.url, "--data", data];
+    const child = startBin(["diagnose", simulator.vmId(VM), ...where, "--json"]);
+
+    await firstRecord(child);
+    child.stdout?.destroy();
+    await once(child, "exit");
+
+    expect(child.exitCode).toBe(130);
+  });
+
   it("heal that was killed midway goes on with the same incident", LONG, async () => {
     const data = join(folder, "killed");
-    const words = ["heal", simulator.vmId(VM), "--simulator", simulator.url, "--data", data];
+    const where = ["--simulator", simulator.url, "--data", data];
+    const words = ["heal", simulator.vmId(VM), ...where];
     await simulator.forget();
     const hold = { operation: "snapshot.put", when: "after" };
     await simulator.call("holds", hold);
 
     const first = startBin(words);
     await simulator.call("holds/1?wait=40");
+    const meanwhile = await runBin(["diagnose", simulator.vmId("vm-app-01"), ...where]);
     await stopBin(first, "SIGKILL");
     await simulator.call("holds/1/release", {});
     const second = await runBin([...words, "--json"]);
@@ -202,6 +216,7 @@ describe("on simulated Azure", () => {
     const [resumed, ...rest] = recordsOf(second.stdout);
     const { effects } = await simulator.log();
     const kinds = effects.map(({ kind }) => kind);
+    expect(meanwhile).toMatchObject({ code: 0, stderr: "" });
     expect(resumed).toMatchObject({ type: "resumed" });
     expect(rest.at(-1)).toMatchObject({
       outcome: "healed",

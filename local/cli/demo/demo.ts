@@ -37,8 +37,8 @@ const LONGEST_RUN_MS = 48_000;
 export async function demo(call: DemoCall, screen: Screen): Promise<number> {
   const interrupts = watchInterrupts();
   const scenario = chosenScenario(call.scenarioFile);
-  const dataFolder = await mkdtemp(join(tmpdir(), "remediator-demo-"));
   const simulator = await startSimulatorProcess(call.scenarioFile ?? DEMO_SCENARIO);
+  const dataFolder = await mkdtemp(join(tmpdir(), "remediator-demo-"));
   try {
     screen.say(`Simulated Azure: ${simulator.access.armEndpoint}, process ${simulator.pid}.`);
     const admin = openSimulatorAdmin(simulator.access.armEndpoint);
