@@ -70,9 +70,25 @@ function planCases(cases: readonly Case[], first: Diagnosis, input: PlanInput): 
     return refuse(faulty, refusal);
   }
   if (healed === undefined || troubled === first) {
-    return callPerson(faulty, cases, input.azure);
+    return wasSpared(input.guest) ? askToRead(faulty) : callPerson(faulty, cases, input.azure);
   }
   return heal(healed, cases, input);
+}
+
+/** Whether Windows was left unread because the operator wanted it so; nothing says that it could not be read. */
+function wasSpared(guest: GuestReading): boolean {
+  return guest.kind === "unreadable" && guest.code === "not-read";
+}
+
+function askToRead(faulty: Diagnosis): Plan {
+  return {
+    kind: "human",
+    diagnosis: faulty,
+    code: faulty.kind,
+    message: `${faulty.message} Without that nobody can say what is wrong.`,
+    nextStep: "Ask again and let Windows be read: its script is read-only and changes nothing.",
+    remarks: [],
+  };
 }
 
 function callPerson(faulty: Diagnosis, cases: readonly Case[], azure: AzureFacts): Plan {

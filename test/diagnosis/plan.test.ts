@@ -196,6 +196,13 @@ describe("a person is called", () => {
     expect(codeOf(plan({ available: EVERY_REMEDY, ...overrides }))).toBe(`human ${code}`);
   });
 
+  it("but only to let Windows be read where the operator had it left out", () => {
+    const decided = plan({ guest: guestUnreadable("not-read") });
+
+    expect(codeOf(decided)).toBe("human guest-unreadable");
+    expect(decided).toMatchObject({ nextStep: expect.stringMatching(/^Ask again/u) as unknown });
+  });
+
   it("but not where RDP answers and only Windows could not be read", () => {
     const decided = plan({ guest: guestUnreadable(), probe: anAnsweringProbe() });
 
