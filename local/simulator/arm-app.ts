@@ -4,7 +4,7 @@ import { Hono } from "hono";
 import type { Context } from "hono";
 
 import { requireApiVersion, requireScope } from "./arm-call.ts";
-import type { ArmRoute } from "./arm-call.ts";
+import type { ArmCall, ArmRoute } from "./arm-call.ts";
 import { ArmError } from "./arm-error.ts";
 import { ARM_ROUTES } from "./arm-routes.ts";
 import { passGate } from "./gate.ts";
@@ -57,28 +57,31 @@ async function serve(
     clientGone: closed(context),
   };
   const departure = await passGate(simulation, arrival, (faults): Reply => {
-    const caller = readIdentity(context.req.header("Authorization"));
-    requireApiVersion(url.searchParams);
-    requireScope(simulation, url.pathname);
-    if (!content.valid) {
-      throw new ArmError(
-        400,
-        "InvalidRequestContent",
-        "The request content was invalid and could not be deserialized.",
-      );
-    }
+    const authorization = context.req.header("Authorization");
     const ifMatch = context.req.header("If-Match") ?? null;
-    return route.handle({
-      simulation,
-      name,
-      query: url.searchParams,
-      ifMatch,
-      body: content.body,
-      caller,
-      faults,
-    });
+    const call = { simulation, name, path: url.pathname, query: url.searchParams, ifMatch, faults };
+    return answer(route, call, { authorization, content });
   });
   return leave(simulation, context, departure);
+}
+
+/** Tests what every request needs, then lets its handler answer. */
+function answer(
+  route: Pick<ArmRoute, "handle">,
+  call: Omit<ArmCall, "caller" | "body">,
+  sent: { readonly authorization: string | undefined; readonly content: Content },
+): Reply {
+  const caller = readIdentity(sent.authorization);
+  requireApiVersion(call.query);
+  requireScope(call.simulation, call.path);
+  if (!sent.content.valid) {
+    throw new ArmError(
+      400,
+      "InvalidRequestContent",
+      "The request content was invalid and could not be deserialized.",
+    );
+  }
+  return route.handle({ ...call, caller, body: sent.content.body });
 }
 
 /** The last part of the path as the caller spelled it, actions such as `runCommand` left out. */
@@ -88,7 +91,12 @@ function resourceName(context: Context<WebEnvironment>, path: string): string {
   return parts.findLast((part) => part.toLowerCase() === lower) ?? path;
 }
 
-function readContent(text: string): { readonly valid: boolean; readonly body: unknown } {
+interface Content {
+  readonly valid: boolean;
+  readonly body: unknown;
+}
+
+function readContent(text: string): Content {
   if (text === "") {
     return { valid: true, body: null };
   }

@@ -9,6 +9,8 @@ export interface ArmCall {
   readonly simulation: Simulation;
   /** Last part of the path but for an action's name, as the caller spelled it. */
   readonly name: string;
+  /** The path as the caller spelled it. */
+  readonly path: string;
   readonly query: URLSearchParams;
   /** The `If-Match` header, or null. */
   readonly ifMatch: string | null;

@@ -1,6 +1,6 @@
-import { azureGateway, prefixHolding } from "../../shared/domain/addresses.ts";
 import { leaseOf } from "./fabric.ts";
 import type { StaticConfiguration } from "./fault-schema.ts";
+import { freeAddresses } from "./free-addresses.ts";
 import type { GuestAdapterState, GuestAddressState, GuestState } from "./guest/state.ts";
 import { renewLease } from "./guest/windows.ts";
 import type { Random } from "./random.ts";
@@ -231,18 +231,5 @@ export function gatewaysOf(wanted: StaticConfiguration): readonly string[] {
 /** The first address of the subnet which Azure does not reserve and no NIC has; null if it is full. */
 export function freeAddress(world: World, subnetName: string): string | null {
   const subnet = world.network.subnets.find((entry) => entry.name === subnetName);
-  const taken = new Set(
-    [...world.nics.values()].flatMap((nic) => nic.configurations.map((entry) => entry.address)),
-  );
-  for (const prefix of subnet?.prefixes ?? []) {
-    const [a = "", b = "", c = ""] = azureGateway(prefix).split(".");
-    const start = Number(azureGateway(prefix).split(".")[3]);
-    for (let last = start + 3; last < 255; last += 1) {
-      const address = `${a}.${b}.${c}.${last}`;
-      if (!taken.has(address) && prefixHolding(address, [prefix]) !== null) {
-        return address;
-      }
-    }
-  }
-  return null;
+  return freeAddresses(world, subnet?.prefixes ?? [], 1)[0] ?? null;
 }

@@ -13,6 +13,7 @@ export const OPERATIONS = [
   "nic.list",
   "nic.put",
   "subnet.get",
+  "vnet.checkAddress",
   "nsg.get",
   "publicIp.get",
   "disk.get",

@@ -155,6 +155,12 @@ export const scenario = z.strictObject({
     .describe(
       "How long a command for an agent that is not ready is waited for, before Azure says that it failed.",
     ),
+  pageSize: z
+    .number()
+    .int()
+    .min(1)
+    .optional()
+    .describe("How many items of a list come at once, with a nextLink to the rest. Left out: all."),
   faults: z.array(fault).default([]),
   alerts: z.array(plannedAlert).default([]),
 });

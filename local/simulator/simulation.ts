@@ -48,6 +48,8 @@ export interface Simulation {
   readonly human: Identity;
   readonly token: string;
   readonly commandDeliveryMs: number;
+  /** How many items of a list come at once; infinite: all. */
+  readonly pageSize: number;
   /** Whether a NIC keeps its MAC address when its address changes. */
   readonly keepMac: boolean;
   now(): Date;

@@ -123,8 +123,7 @@ function makeSimulation(
     operations: new Map(),
     human: { oid: random.guid(), appid: random.guid() },
     token: issueToken(identity, scenario.tenantId),
-    keepMac: scenario.keepMac,
-    commandDeliveryMs: scenario.commandDeliverySeconds * 1000,
+    ...switchesOf(scenario),
     now,
     endpoint,
     publish(change) {
@@ -132,6 +131,17 @@ function makeSimulation(
     },
   };
   return { simulation, publisher };
+}
+
+/** What a scenario chooses where Azure has more than one way. */
+function switchesOf(
+  scenario: Scenario,
+): Pick<Simulation, "keepMac" | "pageSize" | "commandDeliveryMs"> {
+  return {
+    keepMac: scenario.keepMac,
+    pageSize: scenario.pageSize ?? Infinity,
+    commandDeliveryMs: scenario.commandDeliverySeconds * 1000,
+  };
 }
 
 function runTasks(simulation: Simulation, at: number): void {

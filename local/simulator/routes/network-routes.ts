@@ -1,17 +1,19 @@
 import type { ArmCall, ArmRoute } from "../arm-call.ts";
 import { notFound } from "../arm-error.ts";
 import { startNicWrite } from "../nic-write.ts";
+import { pageOf } from "../paging.ts";
 import type { Reply } from "../reply.ts";
+import { checkAddress } from "../resources/address-availability.ts";
 import { etagText, renderNic, renderSubnet } from "../resources/network-interfaces.ts";
 import { renderPublicIp, renderSecurityGroup } from "../resources/network-parts.ts";
 import type { Simulation } from "../simulation.ts";
 import type { NicState } from "../world.ts";
-import { found, ok } from "./answers.ts";
+import { found } from "./answers.ts";
 import { GROUP, SUBSCRIPTION } from "./paths.ts";
 
 const NETWORK = `${GROUP}/providers/microsoft.network`;
 
-/** What is answered about NICs, subnets, NSGs and public addresses. */
+/** What is answered about NICs, subnets, free addresses, NSGs and public addresses. */
 export const NETWORK_ROUTES: readonly ArmRoute[] = [
   {
     operation: "nic.get",
@@ -50,6 +52,12 @@ export const NETWORK_ROUTES: readonly ArmRoute[] = [
         renderSubnet(call.simulation.world, call.name),
       ),
   },
+  ...(["GET", "POST"] as const).map((method): ArmRoute => ({
+    operation: "vnet.checkAddress",
+    method,
+    path: `${NETWORK}/virtualnetworks/:name/checkipaddressavailability`,
+    handle: checkAddress,
+  })),
   {
     operation: "nsg.get",
     method: "GET",
@@ -90,7 +98,7 @@ function findNic(call: ArmCall): NicState {
 function listNics(call: ArmCall): Reply {
   const { world } = call.simulation;
   const now = call.simulation.now().getTime();
-  return ok({ value: [...world.nics.values()].map((nic) => renderNic(world, nic, now)) });
+  return pageOf(call, [...world.nics.values()], (nic) => renderNic(world, nic, now));
 }
 
 function nicReply(call: ArmCall, nic: NicState): Reply {

@@ -1,4 +1,5 @@
 import type { ArmCall, ArmRoute } from "../arm-call.ts";
+import { pageOf } from "../paging.ts";
 import type { Reply } from "../reply.ts";
 import { renderDisk } from "../resources/disks.ts";
 import {
@@ -70,5 +71,5 @@ function vmOfSnapshot(simulation: Simulation, name: string): string | null {
 function listSnapshots(call: ArmCall): Reply {
   const { simulation } = call;
   const snapshots = [...simulation.world.snapshots.values()];
-  return ok({ value: snapshots.map((snapshot) => renderSnapshot(simulation, snapshot)) });
+  return pageOf(call, snapshots, (snapshot) => renderSnapshot(simulation, snapshot));
 }

@@ -1,5 +1,6 @@
 import type { ArmCall, ArmRoute } from "../arm-call.ts";
 import { notFound } from "../arm-error.ts";
+import { pageOf } from "../paging.ts";
 import type { Reply } from "../reply.ts";
 import { changePower, renderInstanceView, renderVm } from "../resources/virtual-machines.ts";
 import { scriptNameOf, startRunCommand } from "../run-command.ts";
@@ -70,7 +71,5 @@ function expands(query: URLSearchParams, what: string): boolean {
 
 function listVms(call: ArmCall): Reply {
   const { simulation } = call;
-  return ok({
-    value: [...simulation.world.vms.values()].map((vm) => renderVm(simulation, vm, false)),
-  });
+  return pageOf(call, [...simulation.world.vms.values()], (vm) => renderVm(simulation, vm, false));
 }
