@@ -20,6 +20,7 @@ export type RunSettings = Pick<
   | "secondProbeSeconds"
   | "pollSeconds"
   | "snapshotTimeoutSeconds"
+  | "snapshotDays"
   | "retrySeconds"
 > & { readonly probeCount: number; readonly probeWindowSeconds: number };
 

@@ -34,8 +34,10 @@ export async function closeIncident(
   tell: Tell,
 ): Out<"closeIncident"> {
   const records = await store();
-  await takeLateSignals(records, scope, incidentId);
-  await records.updateIncident(incidentId, patch);
+  const late = await takeLateSignals(records, scope, incidentId);
+  const before = await records.getIncident(incidentId);
+  const signalIds = [...new Set([...(before?.signalIds ?? []), ...late])];
+  await records.updateIncident(incidentId, { ...patch, signalIds });
   const closed = await records.getIncident(incidentId);
   if (closed !== undefined) {
     tell("incident closed", incidentClosedEvent(closed));

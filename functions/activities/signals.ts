@@ -5,12 +5,13 @@ import type { Settings } from "../../shared/settings.ts";
 import { answeredBy, purposeOf } from "../../shared/signals/purpose.ts";
 import type { Services } from "../services.ts";
 import type { ActivityCatalogue, RunSettings } from "./catalogue.ts";
+import { closeLostIncidents } from "./lost-incidents.ts";
 
 type In<Name extends keyof ActivityCatalogue> = ActivityCatalogue[Name]["input"];
 type Out<Name extends keyof ActivityCatalogue> = Promise<ActivityCatalogue[Name]["output"]>;
 
 /** How many of a VM's newest incidents are looked at for the cool-down. */
-const RECENT = 10;
+const RECENT = 100;
 
 /** Says what the run of a VM is for. Key: the VM; signals in the cool-down become ignored, which a second look keeps. */
 export async function lookForSignals(
@@ -18,6 +19,7 @@ export async function lookForSignals(
   { store, settings }: Services,
 ): Out<"lookForSignals"> {
   const records = await store();
+  await closeLostIncidents(records, vmId);
   const pending = await withoutCooledDown(records, vmId, settings);
   const purpose = purposeOf(pending);
   return purpose === null ? null : { purpose, settings: runSettings(settings) };
@@ -49,13 +51,13 @@ export async function openIncident(
   return null;
 }
 
-/** Takes what the run answers of the signals that came since. Key: the signals' ids. */
+/** Takes what the run answers of the signals that came since, and gives their ids. Key: the signals' ids. */
 export async function takeLateSignals(
   records: IncidentStore,
   scope: RunScope,
   incidentId: string,
-): Promise<void> {
-  await settle(records, scope, { kind: "taken", incidentId });
+): Promise<readonly string[]> {
+  return await settle(records, scope, { kind: "taken", incidentId });
 }
 
 /** Hands a NIC's pending signals to its VM; without one they are ignored. Key: the signals' ids. */
@@ -125,6 +127,7 @@ function runSettings(settings: Settings): RunSettings {
     secondProbeSeconds: rest.secondProbeSeconds,
     pollSeconds: rest.pollSeconds,
     snapshotTimeoutSeconds: rest.snapshotTimeoutSeconds,
+    snapshotDays: rest.snapshotDays,
     retrySeconds: rest.retrySeconds,
     probeCount: probe.count,
     probeWindowSeconds: probe.windowSeconds,

@@ -79,7 +79,7 @@ function* settleBackup(run: Run, outcome: Outcome): Generator<Task, void, unknow
   run.backup = keep ? backup : { ...backup, record: { ...record, state: "deleted" } };
 }
 
-/** What Azure could not make is of no use to a person either. */
+/** One that only took too long may still become complete; what Azure could not make is of no use to a person either. */
 function isUseful(backup: BackupResult): boolean {
-  return backup.kind === "complete" || backup.code !== "snapshot-failed";
+  return backup.kind === "complete" || backup.code === "backup-incomplete";
 }

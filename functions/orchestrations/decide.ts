@@ -4,7 +4,7 @@ import { diagnose } from "../../shared/diagnosis/diagnose.ts";
 import { planFor } from "../../shared/diagnosis/plan.ts";
 import type { Plan } from "../../shared/domain/diagnosis.ts";
 import type { Probe } from "../../shared/domain/facts.ts";
-import { awaitSilence } from "./read-both-sides.ts";
+import { awaitSilence, startSilence } from "./read-both-sides.ts";
 import { callFor, type Run } from "./run.ts";
 
 const NOT_AWAITED: Probe = {
@@ -21,7 +21,10 @@ export function* decide(run: Run): Generator<Task, Plan, unknown> {
   run.story.begin("diagnosis");
   run.probe ??= NOT_AWAITED;
   let plan = planNow(run);
-  if (run.silenceTask !== null && (plan.kind === "nothing" || plan.kind === "human")) {
+  if (hangsOnSilence(run, plan)) {
+    if (run.silenceTask === null) {
+      startSilence(run);
+    }
     yield* awaitSilence(run);
     plan = planNow(run);
   }
@@ -40,6 +43,12 @@ export function* decide(run: Run): Generator<Task, Plan, unknown> {
     },
   });
   return plan;
+}
+
+/** Whether the further probes can still change the plan; a run that only looks starts them no earlier. */
+function hangsOnSilence({ silenceTask, unanswered }: Run, plan: Plan): boolean {
+  const open = silenceTask !== null || unanswered !== null;
+  return open && (plan.kind === "nothing" || plan.kind === "human");
 }
 
 /** Diagnoses and plans on what the run knows now. */

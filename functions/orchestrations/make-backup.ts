@@ -1,5 +1,6 @@
 import type { OrchestrationContext, Task } from "durable-functions";
 
+import { plannedSnapshot } from "../../shared/backup/planned-snapshot.ts";
 import type { AzureFacts } from "../../shared/domain/facts.ts";
 import type { BackupRecord } from "../../shared/domain/incident.ts";
 import type { RunSettings } from "../activities/catalogue.ts";
@@ -39,10 +40,15 @@ export function* makeBackup(
     return step.kind === "complete" ? step : { ...step, kind: "incomplete", record };
   } catch (error) {
     if (error instanceof ActivityFailedError) {
-      return { kind: "incomplete", record, ...error.failure };
+      // A start whose answers were all lost may have made the snapshot: whoever ends the run has to look for it.
+      return { kind: "incomplete", record: record ?? planned(question), ...error.failure };
     }
     throw error;
   }
+}
+
+function planned({ facts, incidentId, openedAt, settings }: BackupQuestion): BackupRecord | null {
+  return plannedSnapshot({ facts, incidentId, now: openedAt, days: settings.snapshotDays });
 }
 
 function incomplete(record: BackupRecord, seconds: number): BackupResult {

@@ -4,7 +4,6 @@ import type { AzureFacts, GuestReading } from "../../shared/domain/facts.ts";
 import type { Outcome } from "../../shared/domain/outcome.ts";
 import type { ProbeAnswer } from "../../shared/facts/probe.ts";
 import { answerOf, schedule } from "./call.ts";
-import type { SilenceQuestion } from "./confirm-silence.ts";
 import { readAzure } from "./read-azure.ts";
 import { callFor, callOr, mayChange, type Run } from "./run.ts";
 import { resultOf, startStory } from "./sub-stories.ts";
@@ -55,8 +54,9 @@ export function* gatherGuestFacts(
   first: ProbeAnswer,
 ): Generator<Task, Outcome | null, unknown> {
   const unanswered = first.kind !== "answers";
-  if (unanswered) {
-    startSilence(run, first);
+  run.unanswered = unanswered ? first : null;
+  if (unanswered && mayChange(run)) {
+    startSilence(run);
   }
   const guest = run.purpose.readGuest ? startGuestRead(run) : null;
   if (unanswered && run.purpose.alerted && mayChange(run)) {
@@ -79,7 +79,8 @@ export function* readBothSidesAgain(run: Run): Generator<Task, Outcome | null, u
   run.facts = yield* callFor(run, "readSubnets", { facts: azure.facts });
   run.story.end("azureFacts", describeFacts(run.facts));
   run.probe = null;
-  startSilence(run, null);
+  run.unanswered = null;
+  startSilence(run);
   run.guest = yield* guestBeside(run, startGuestRead(run), [run.silenceTask]);
   return null;
 }
@@ -123,8 +124,9 @@ function startGuestRead(run: Run): Task {
   return startStory(run.context, "readGuest", { vmId, settings });
 }
 
-function startSilence(run: Run, unanswered: SilenceQuestion["unanswered"]): void {
-  const { facts, settings, purpose } = run;
+/** Starts the further probes beside the story, which `awaitSilence` waits for. */
+export function startSilence(run: Run): void {
+  const { facts, settings, purpose, unanswered } = run;
   if (facts !== null) {
     run.story.begin(
       "confirmSilence",
@@ -141,6 +143,7 @@ export function* awaitSilence(run: Run): Generator<Task, void, unknown> {
     const { result, endedAt } = yield* resultOf("confirmSilence", run.silenceTask);
     run.probe = result;
     run.silenceTask = null;
+    run.unanswered = null;
     run.story.end("confirmSilence", result.detail, { at: endedAt });
   }
 }

@@ -42,6 +42,8 @@ export interface Run {
   guest: GuestReading | null;
   diagnoses: readonly Diagnosis[];
   plan: Plan | null;
+  /** The first probe, if it was not answered: it counts among the further ones. */
+  unanswered: { readonly address: string | null } | null;
   /** The further probes, once they were started beside the story. */
   silenceTask: Task | null;
   /** The backup in the making, once it was started. */
@@ -76,6 +78,7 @@ export function beginRun(
     guest: null,
     diagnoses: [],
     plan: null,
+    unanswered: null,
     silenceTask: null,
     backupTask: null,
     backup: null,

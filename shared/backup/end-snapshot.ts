@@ -25,17 +25,22 @@ const SNAPSHOT_TYPE = "microsoft.compute/snapshots";
  */
 export async function deleteSnapshot(azure: Azure, owned: OwnedSnapshot): Promise<SnapshotEnd> {
   return await withOwn(azure, owned, async (client, id) => {
-    try {
-      await startOperation(`delete snapshot ${id.name}`, () => ({
-        poller: client.snapshots.delete(id.resourceGroup, id.name),
-      }));
-    } catch (error) {
-      throw isStillBusy(error) ? laterOn(error) : error;
-    }
+    await orLater(`delete snapshot ${id.name}`, () => ({
+      poller: client.snapshots.delete(id.resourceGroup, id.name),
+    }));
   });
 }
 
-/** A snapshot in the making may not be deleted yet; a lock would forbid it for good. */
+/** Starts an operation; one that Azure cannot take on yet is retryable. */
+async function orLater(...[tried, begin]: Parameters<typeof startOperation>): Promise<void> {
+  try {
+    await startOperation(tried, begin);
+  } catch (error) {
+    throw isStillBusy(error) ? laterOn(error) : error;
+  }
+}
+
+/** A snapshot in the making may not be deleted or tagged yet; a lock would forbid it for good. */
 function isStillBusy(error: unknown): error is AzureRequestError {
   return (
     error instanceof AzureRequestError &&
@@ -73,10 +78,9 @@ export async function closeSnapshot(
       return;
     }
     // A PATCH replaces all tags, so the others go along.
-    await startOperation(`tag snapshot ${id.name}`, () => ({
-      poller: client.snapshots.update(id.resourceGroup, id.name, {
-        tags: { ...snapshot.tags, closed: now },
-      }),
+    const tags = { ...snapshot.tags, closed: now };
+    await orLater(`tag snapshot ${id.name}`, () => ({
+      poller: client.snapshots.update(id.resourceGroup, id.name, { tags }),
     }));
   });
 }

@@ -9,17 +9,8 @@ import type { AzureFacts } from "../domain/facts.ts";
 import type { BackupRecord } from "../domain/incident.ts";
 import { requireResourceId } from "../domain/resource-id.ts";
 import type { ResourceId } from "../domain/resource-id.ts";
-import { newTags, readTags, snapshotNameOf } from "./snapshot-tags.ts";
-
-/** What a snapshot is asked for. */
-export interface SnapshotRequest {
-  readonly facts: AzureFacts;
-  readonly incidentId: string;
-  /** ISO 8601 UTC; the time from which `days` counts. */
-  readonly now: string;
-  /** How long it is to be kept. */
-  readonly days: number;
-}
+import { DISK_TYPE, expiryOf, plannedSnapshot, type SnapshotRequest } from "./planned-snapshot.ts";
+import { newTags, readTags } from "./snapshot-tags.ts";
 
 /** Where a snapshot stands. */
 export type SnapshotStep =
@@ -40,9 +31,7 @@ export type SnapshotStep =
 
 type Refusal = Extract<SnapshotStep, { kind: "refused" }>;
 
-const DISK_TYPE = "microsoft.compute/disks";
 const SNAPSHOT_TYPE = "microsoft.compute/snapshots";
-const DAY_MILLISECONDS = 86_400_000;
 
 /**
  * Starts an incremental snapshot of the OS disk beside the disk, tagged with the incident. Run twice it finds the first
@@ -51,7 +40,8 @@ const DAY_MILLISECONDS = 86_400_000;
  */
 export async function startSnapshot(azure: Azure, request: SnapshotRequest): Promise<SnapshotStep> {
   const { vm } = request.facts;
-  if (vm.osDisk.kind !== "managed") {
+  const planned = plannedSnapshot(request);
+  if (vm.osDisk.kind !== "managed" || planned === null) {
     return {
       kind: "refused",
       code: "no-managed-disk",
@@ -61,11 +51,10 @@ export async function startSnapshot(azure: Azure, request: SnapshotRequest): Pro
   }
   const disk = requireResourceId(vm.osDisk.id, DISK_TYPE);
   const client = await azure.compute(disk.subscriptionId);
-  const name = snapshotNameOf(request.incidentId, vm.name);
   return await orRefused(async () => {
-    const existing = await getSnapshot(client, { ...disk, name });
-    const found = existing === null ? null : stepOfExisting(existing, disk, request);
-    return found ?? (await createSnapshot(client, disk, name, request));
+    const existing = await getSnapshot(client, { ...disk, name: planned.snapshotName });
+    const found = existing === null ? null : stepOfExisting(existing, planned, request);
+    return found ?? (await createSnapshot(client, disk, planned, request));
   });
 }
 
@@ -123,7 +112,7 @@ async function lookAtSnapshot(
 /** Null: an attempt of ours that failed, to be made again. */
 function stepOfExisting(
   snapshot: Snapshot,
-  disk: ResourceId,
+  planned: BackupRecord,
   request: SnapshotRequest,
 ): SnapshotStep | null {
   const tags = readTags(snapshot.tags);
@@ -131,7 +120,7 @@ function stepOfExisting(
   if (tags.incidentId !== request.incidentId) {
     return refusal("snapshot-name-taken", `A snapshot ${name} exists that is not this incident's.`);
   }
-  const known = recordOfExisting(snapshot, recordOf(disk, name, request));
+  const known = recordOfExisting(snapshot, planned);
   switch (snapshot.provisioningState?.toLowerCase()) {
     case "succeeded":
       return { kind: "complete", record: { ...known, state: "complete" } };
@@ -156,9 +145,10 @@ function recordOfExisting(snapshot: Snapshot, record: BackupRecord): BackupRecor
 async function createSnapshot(
   client: ComputeManagementClient,
   disk: ResourceId,
-  name: string,
+  planned: BackupRecord,
   request: SnapshotRequest,
 ): Promise<SnapshotStep> {
+  const name = planned.snapshotName;
   const source = await unlessMissing(
     `read disk ${disk.name}`,
     async () => await client.disks.get(disk.resourceGroup, disk.name),
@@ -170,7 +160,7 @@ async function createSnapshot(
   const { operation, retryAfterSeconds } = await startOperation(`take snapshot ${name}`, () => ({
     poller: client.snapshots.createOrUpdate(disk.resourceGroup, name, body),
   }));
-  return { kind: "running", record: recordOf(disk, name, request), operation, retryAfterSeconds };
+  return { kind: "running", record: planned, operation, retryAfterSeconds };
 }
 
 /**
@@ -197,21 +187,6 @@ function snapshotOf(disk: Disk, request: SnapshotRequest): Snapshot {
 
 function sourceIdOf(facts: AzureFacts): string {
   return facts.vm.osDisk.kind === "managed" ? facts.vm.osDisk.id : "";
-}
-
-function recordOf(disk: ResourceId, name: string, request: SnapshotRequest): BackupRecord {
-  const { subscriptionId, resourceGroup } = disk;
-  return {
-    snapshotId: `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers/Microsoft.Compute/snapshots/${name}`,
-    snapshotName: name,
-    createdAt: request.now,
-    expiresAt: expiryOf(request),
-    state: "creating",
-  };
-}
-
-function expiryOf({ now, days }: SnapshotRequest): string {
-  return new Date(Date.parse(now) + days * DAY_MILLISECONDS).toISOString();
 }
 
 async function getSnapshot(

@@ -2,9 +2,7 @@ import type { Incident, LedgerEntry } from "../domain/incident.ts";
 import type { Signal, SignalState } from "../domain/signal.ts";
 
 /** What an incident's run may change after it was opened. */
-export type IncidentPatch = Partial<
-  Omit<Incident, "id" | "vmId" | "mode" | "openedAt" | "signalIds" | "ledger">
->;
+export type IncidentPatch = Partial<Omit<Incident, "id" | "vmId" | "mode" | "openedAt" | "ledger">>;
 
 /** Which incidents to list; newest first. */
 export interface IncidentQuery {

@@ -68,6 +68,14 @@ export const SNAPSHOT_ROWS: readonly FaultRow[] = [
     left: healed(),
   },
   {
+    title: "snapshot.put: its answer is lost, and every look for it fails",
+    faults: [
+      { kind: "lost", ...PUT },
+      { kind: "error", operation: "snapshot.get", count: 4 },
+    ],
+    left: dropped("needsHuman backup-incomplete"),
+  },
+  {
     title: "snapshot.put: 403",
     faults: [{ kind: "error", ...PUT, status: 403, code: "AuthorizationFailed" }],
     left: noBackup(),
