@@ -190,6 +190,9 @@ function changeVm(simulation: Simulation, vm: VmState, change: z.output<typeof v
   vm.agentInstalled = change.agent ?? vm.agentInstalled;
   vm.agentSurvivesWrongAddress = change.agentSurvivesWrongAddress ?? vm.agentSurvivesWrongAddress;
   vm.rdpListening = change.rdpListening ?? vm.rdpListening;
+  if (change.health !== undefined) {
+    vm.health = { ...change.health, since: simulation.now().getTime() };
+  }
   for (const nic of nicsOf(simulation.world, vm).slice(0, 1)) {
     nic.lease = change.lease ?? nic.lease;
   }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { leaseRule, operation, staticConfiguration } from "./fault-schema.ts";
+import { leaseRule, operation, platformHealth, staticConfiguration } from "./fault-schema.ts";
 
 const loopbackUrl = z
   .url()
@@ -46,6 +46,7 @@ export const vmBody = z.strictObject({
   agentSurvivesWrongAddress: z.boolean().optional(),
   rdpListening: z.boolean().optional(),
   lease: leaseRule.optional(),
+  health: platformHealth.optional(),
 });
 
 /** Body of `POST /_simulator/vms/NAME/power`. */

@@ -10,6 +10,7 @@ import { ARM_ROUTES } from "./arm-routes.ts";
 import { passGate } from "./gate.ts";
 import type { Departure } from "./gate.ts";
 import { readIdentity } from "./identity.ts";
+import { requireUnlocked } from "./locks.ts";
 import type { Reply } from "./reply.ts";
 import type { Simulation } from "./simulation.ts";
 
@@ -60,16 +61,22 @@ async function serve(
     const authorization = context.req.header("Authorization");
     const ifMatch = context.req.header("If-Match") ?? null;
     const call = { simulation, name, path: url.pathname, query: url.searchParams, ifMatch, faults };
-    return answer(route, call, { authorization, content });
+    return answer(route, call, { method: context.req.method, authorization, content });
   });
   return leave(simulation, context, departure);
+}
+
+interface Sent {
+  readonly method: string;
+  readonly authorization: string | undefined;
+  readonly content: Content;
 }
 
 /** Tests what every request needs, then lets its handler answer. */
 function answer(
   route: Pick<ArmRoute, "handle">,
   call: Omit<ArmCall, "caller" | "body">,
-  sent: { readonly authorization: string | undefined; readonly content: Content },
+  sent: Sent,
 ): Reply {
   const caller = readIdentity(sent.authorization);
   requireApiVersion(call.query);
@@ -81,6 +88,7 @@ function answer(
       "The request content was invalid and could not be deserialized.",
     );
   }
+  requireUnlocked(call.simulation.world, sent.method, call.path);
   return route.handle({ ...call, caller, body: sent.content.body });
 }
 

@@ -4,8 +4,10 @@ import { ok } from "./routes/answers.ts";
 import { NETWORK_ROUTES } from "./routes/network-routes.ts";
 import { OPERATION_ROUTES } from "./routes/operation-routes.ts";
 import { GROUP } from "./routes/paths.ts";
+import { SCOPE_ROUTES } from "./routes/scope-routes.ts";
 import { SNAPSHOT_ROUTES } from "./routes/snapshot-routes.ts";
 import { VM_ROUTES } from "./routes/vm-routes.ts";
+import { groupId } from "./world.ts";
 
 /** Every request that simulated Resource Manager answers. */
 export const ARM_ROUTES: readonly ArmRoute[] = [
@@ -13,13 +15,14 @@ export const ARM_ROUTES: readonly ArmRoute[] = [
   ...NETWORK_ROUTES,
   ...SNAPSHOT_ROUTES,
   ...OPERATION_ROUTES,
+  ...SCOPE_ROUTES,
   { operation: "group.get", method: "GET", path: GROUP, handle: getGroup },
 ];
 
 function getGroup(call: ArmCall): Reply {
   const { world } = call.simulation;
   return ok({
-    id: `/subscriptions/${world.subscriptionId}/resourceGroups/${world.resourceGroup}`,
+    id: groupId(world),
     name: world.resourceGroup,
     type: "Microsoft.Resources/resourceGroups",
     location: world.location,

@@ -3,7 +3,9 @@ import type { StaticConfiguration } from "./fault-schema.ts";
 import { freeAddresses } from "./free-addresses.ts";
 import type { GuestAdapterState, GuestAddressState, GuestState } from "./guest/state.ts";
 import { renewLease } from "./guest/windows.ts";
+import { makeLock } from "./locks.ts";
 import type { Random } from "./random.ts";
+import { diskNameOf, nicNameOf } from "./scenario-names.ts";
 import type { Scenario, ScenarioNic, ScenarioVm } from "./scenario.ts";
 import type { NicConfiguration, NicState, VmState, World } from "./world.ts";
 
@@ -37,10 +39,12 @@ export function buildWorld(scenario: Scenario, random: Random, now: number): Wor
     vms: new Map(),
     disks: new Map(),
     snapshots: new Map(),
+    locks: [],
   };
   for (const machine of scenario.vms) {
     addVm(world, machine, { random, now });
   }
+  world.locks = scenario.locks.map((lock, index) => makeLock(world, lock, index));
   return world;
 }
 
@@ -52,7 +56,7 @@ interface Making {
 function addVm(world: World, machine: ScenarioVm, making: Making): void {
   const { random, now } = making;
   const nics = machine.nics.map((card, index) => addNic(world, { machine, card, index, random }));
-  const diskName = `${machine.name}-os`;
+  const diskName = diskNameOf(machine);
   const isRunning = machine.power === "running";
   const vm: VmState = {
     name: machine.name,
@@ -74,6 +78,7 @@ function addVm(world: World, machine: ScenarioVm, making: Making): void {
     firedTasks: new Set(),
     command: null,
     slotBusyUntil: 0,
+    health: { ...machine.health, since: now - UPTIME_MS },
     undelivered: [],
   };
   world.vms.set(machine.name.toLowerCase(), vm);
@@ -98,8 +103,7 @@ interface NicPlan {
 
 function addNic(world: World, plan: NicPlan): NicState {
   const { machine, card, index, random } = plan;
-  const stem = machine.name.replace(/^vm-/iu, "");
-  const name = card.name ?? `nic-${stem}${index === 0 ? "" : `-${index + 1}`}`;
+  const name = nicNameOf(machine, card, index);
   const subnet = card.subnet ?? world.network.subnets[0]?.name ?? "";
   const nic: NicState = {
     name,

@@ -35,6 +35,9 @@ function strikeVm(simulation: Simulation, vm: VmState, fault: VmFault): void {
     case "humanGuestChange":
       changeGuest(simulation, vm, { static: fault.static });
       break;
+    case "health":
+      vm.health = { ...fault.health, since: simulation.now().getTime() };
+      break;
     case "lease":
       for (const nic of nicsOf(simulation.world, vm).slice(0, 1)) {
         nic.lease = fault.lease;

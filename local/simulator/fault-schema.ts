@@ -23,6 +23,8 @@ export const OPERATIONS = [
   "snapshot.patch",
   "snapshot.delete",
   "operation.get",
+  "lock.list",
+  "health.get",
   "group.get",
   "proxy.connect",
   "unknown",
@@ -69,6 +71,16 @@ export const leaseRule = z.union([
   z.literal("never"),
   z.strictObject({ address: cidr, gateway: z.ipv4().optional() }),
 ]);
+
+/** What Azure itself says about a VM's availability. */
+export const platformHealth = z.strictObject({
+  state: z.enum(["Available", "Unavailable", "Degraded", "Unknown"]).default("Available"),
+  reasonType: z
+    .enum(["", "Unplanned", "Planned", "UserInitiated"])
+    .default("")
+    .describe("Where the trouble comes from."),
+  summary: z.string().default("There aren't any known Azure platform problems affecting this VM."),
+});
 
 /** Something that goes wrong at one request; `when` says before or after that request's effect. */
 export const fault = z.discriminatedUnion("kind", [
@@ -176,6 +188,14 @@ export const fault = z.discriminatedUnion("kind", [
     lease: leaseRule,
     when: when.default("before"),
   }),
+  z
+    .strictObject({
+      kind: z.literal("health"),
+      ...onVm,
+      health: platformHealth,
+      when: when.default("before"),
+    })
+    .describe("From then on Azure says something else about the VM's availability."),
   z.strictObject({ kind: z.literal("dropProbe"), ...probe }),
   z.strictObject({ kind: z.literal("noRoute"), ...probe }),
 ]);
@@ -185,6 +205,9 @@ export type Fault = z.output<typeof fault>;
 
 /** What the simulated DHCP server answers to one NIC. */
 export type LeaseRule = z.output<typeof leaseRule>;
+
+/** What Azure itself says about a VM's availability. */
+export type PlatformHealth = z.output<typeof platformHealth>;
 
 /** A static configuration of a guest's adapter. */
 export type StaticConfiguration = z.output<typeof staticConfiguration>;

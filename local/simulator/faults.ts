@@ -95,12 +95,21 @@ function isSameOrAny(wanted: string | undefined, actual: string | undefined): bo
 /** The kinds that do something to a VM; the others change the answer or the operation. */
 export type VmFault = Extract<
   Fault,
-  { kind: "power" | "deleteVm" | "humanNicChange" | "humanGuestChange" | "lease" }
+  { kind: "power" | "deleteVm" | "humanNicChange" | "humanGuestChange" | "lease" | "health" }
 >;
+
+const VM_FAULTS = new Set<Fault["kind"]>([
+  "power",
+  "deleteVm",
+  "humanNicChange",
+  "humanGuestChange",
+  "lease",
+  "health",
+]);
 
 /** Whether the fault does something to a VM. */
 export function isVmFault(fault: Fault): fault is VmFault {
-  return ["power", "deleteVm", "humanNicChange", "humanGuestChange", "lease"].includes(fault.kind);
+  return VM_FAULTS.has(fault.kind);
 }
 
 /** What happens to a VM may be tied to a request which is not about it; the others only strike their own VM. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { cidr, fault, leaseRule, staticConfiguration } from "./fault-schema.ts";
+import { cidr, fault, leaseRule, platformHealth, staticConfiguration } from "./fault-schema.ts";
 
 const name = z.string().regex(/^[\w.-]{1,80}$/u, "must be a name of an Azure resource");
 const tags = z.record(z.string(), z.string().max(256));
@@ -105,7 +105,26 @@ const vm = z.strictObject({
     ),
   nics: z.array(nic).min(1),
   guest: guest.prefault({}),
+  health: platformHealth
+    .prefault({})
+    .describe("What Azure itself says about the VM's availability."),
 });
+
+const lock = z
+  .strictObject({
+    name: name.optional().describe("Default: lock-1, lock-2, …"),
+    level: z
+      .enum(["ReadOnly", "CanNotDelete"])
+      .describe("ReadOnly stops writes, actions and deletes; CanNotDelete stops deletes only."),
+    notes: z.string().default(""),
+    vm: name.optional(),
+    nic: name.optional(),
+    disk: name.optional(),
+  })
+  .refine(
+    (entry) => [entry.vm, entry.nic, entry.disk].filter(Boolean).length <= 1,
+    "must name one of vm, nic and disk, or none for the resource group",
+  );
 
 const plannedAlert = z.strictObject({
   vm: name,
@@ -161,6 +180,10 @@ export const scenario = z.strictObject({
     .min(1)
     .optional()
     .describe("How many items of a list come at once, with a nextLink to the rest. Left out: all."),
+  locks: z
+    .array(lock)
+    .default([])
+    .describe("Each on one VM, NIC or disk, or on the resource group where it names none."),
   faults: z.array(fault).default([]),
   alerts: z.array(plannedAlert).default([]),
 });
@@ -173,6 +196,9 @@ export type ScenarioVm = Scenario["vms"][number];
 
 /** One NIC of a scenario's VM. */
 export type ScenarioNic = ScenarioVm["nics"][number];
+
+/** One lock of a scenario. */
+export type ScenarioLock = Scenario["locks"][number];
 
 /** A scenario as it is written down, defaults left out. */
 export type ScenarioInput = z.input<typeof scenario>;

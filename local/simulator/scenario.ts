@@ -2,8 +2,9 @@ import { readFileSync } from "node:fs";
 
 import { isIpv4, prefixHolding } from "../../shared/domain/addresses.ts";
 import { ConfigurationError } from "../../shared/domain/errors.ts";
+import { diskNameOf, nicNameOf } from "./scenario-names.ts";
 import { scenario } from "./scenario-schema.ts";
-import type { Scenario, ScenarioNic } from "./scenario-schema.ts";
+import type { Scenario, ScenarioLock, ScenarioNic } from "./scenario-schema.ts";
 import { problemsOf } from "./schema-problems.ts";
 
 export type { Scenario, ScenarioInput, ScenarioNic, ScenarioVm } from "./scenario-schema.ts";
@@ -64,8 +65,23 @@ function wrongNames(data: Scenario): string[] {
       ]),
     ),
     ...data.faults.map((entry, index) => unknownName(`faults.${index}.vm`, entry.vm, vms)),
+    ...data.locks.flatMap((entry, index) => wrongNamesOfLock(data, entry, `locks.${index}`)),
     ...data.alerts.map((entry, index) => unknownName(`alerts.${index}.vm`, entry.vm, vms)),
   ].filter((problem) => problem !== null);
+}
+
+function wrongNamesOfLock(data: Scenario, lock: ScenarioLock, path: string): (string | null)[] {
+  const nics = data.vms.flatMap((machine) =>
+    machine.nics.map((card, index) => nicNameOf(machine, card, index)),
+  );
+  const disks = data.vms
+    .filter((machine) => machine.osDisk === "managed")
+    .map((machine) => diskNameOf(machine));
+  return [
+    unknownName(`${path}.vm`, lock.vm, namesOf(data.vms)),
+    unknownName(`${path}.nic`, lock.nic, new Set(nics)),
+    unknownName(`${path}.disk`, lock.disk, new Set(disks)),
+  ];
 }
 
 function namesOf(entries: readonly { readonly name: string }[]): ReadonlySet<string> {

@@ -1,5 +1,5 @@
 import type { PowerState } from "../../shared/domain/facts.ts";
-import type { LeaseRule } from "./fault-schema.ts";
+import type { LeaseRule, PlatformHealth } from "./fault-schema.ts";
 import type { GuestState, GuestWorld } from "./guest/state.ts";
 
 /** One address of a simulated NIC. */
@@ -86,6 +86,7 @@ export interface VmState {
   guest: GuestState | null;
   /** Names and instants of scheduled tasks which have fired: a one-shot task that stays does not fire twice. */
   readonly firedTasks: Set<string>;
+  health: HealthState;
   /** The Run Command which holds the slot. */
   command: CommandState | null;
   /** Instant (ms) until which the slot counts as taken all the same. */
@@ -136,6 +137,21 @@ export interface SubnetState {
   readonly securityGroup: string | null;
 }
 
+/** A management lock. */
+export interface LockState {
+  readonly name: string;
+  readonly level: "ReadOnly" | "CanNotDelete";
+  readonly notes: string;
+  /** Full id of what it locks. */
+  readonly scope: string;
+}
+
+/** What Azure itself knows about a VM's availability. */
+export interface HealthState extends PlatformHealth {
+  /** Instant (ms) from which it is so. */
+  readonly since: number;
+}
+
 /** All resources of simulated Azure; the keys are names in lower case. */
 export interface World {
   readonly subscriptionId: string;
@@ -153,11 +169,17 @@ export interface World {
   readonly vms: Map<string, VmState>;
   readonly disks: Map<string, DiskState>;
   readonly snapshots: Map<string, SnapshotState>;
+  locks: readonly LockState[];
+}
+
+/** The full id of the resource group. */
+export function groupId(world: World): string {
+  return `/subscriptions/${world.subscriptionId}/resourceGroups/${world.resourceGroup}`;
 }
 
 /** The full id of a resource, as Azure spells it; `type` is for example `Microsoft.Compute/disks`. */
 export function resourceId(world: World, type: string, name: string): string {
-  return `/subscriptions/${world.subscriptionId}/resourceGroups/${world.resourceGroup}/providers/${type}/${name}`;
+  return `${groupId(world)}/providers/${type}/${name}`;
 }
 
 /** The NICs of a VM, primary first. */

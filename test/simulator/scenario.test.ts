@@ -65,6 +65,16 @@ describe("a scenario", () => {
     ],
     ["an alert for a VM that is not there", aFleet({ alerts: [{ vm: "vm-x" }] }), "alerts.0.vm"],
     [
+      "a lock on a NIC that is not there",
+      aFleet({ locks: [{ level: "ReadOnly", nic: "nic-x" }] }),
+      "locks.0.nic: nothing here is named nic-x",
+    ],
+    [
+      "a lock on two resources",
+      aFleet({ locks: [{ level: "ReadOnly", nic: "nic-bad-01", vm: "vm-bad-01" }] }),
+      "locks.0: must name one",
+    ],
+    [
       "two VMs of one name",
       aFleet({
         vms: [

@@ -2,6 +2,7 @@ import type { ArmCall, ArmRoute } from "../arm-call.ts";
 import { notFound } from "../arm-error.ts";
 import { pageOf } from "../paging.ts";
 import type { Reply } from "../reply.ts";
+import { readHealth } from "../resources/resource-health.ts";
 import { changePower, renderInstanceView, renderVm } from "../resources/virtual-machines.ts";
 import { scriptNameOf, startRunCommand } from "../run-command.ts";
 import type { Simulation } from "../simulation.ts";
@@ -42,6 +43,13 @@ export const VM_ROUTES: readonly ArmRoute[] = [
     vm: itself,
     script: (_simulation, _name, body) => scriptNameOf(body),
     handle: (call) => startRunCommand(call.simulation, findVm(call), call.body, call.faults),
+  },
+  {
+    operation: "health.get",
+    method: "GET",
+    path: `${VMS}/:name/providers/microsoft.resourcehealth/availabilitystatuses/current`,
+    vm: itself,
+    handle: (call) => readHealth(call.simulation, findVm(call)),
   },
   ...(["start", "restart", "deallocate"] as const).map((action): ArmRoute => ({
     operation: `vm.${action}`,
