@@ -58,5 +58,15 @@ export interface RunCall {
   readonly dataFolder: string | null;
 }
 
+/** `remediator explain`. */
+export interface ExplainCall {
+  readonly verb: "explain";
+  readonly json: boolean;
+  /** Null: standard input. */
+  readonly file: string | null;
+  /** All IPv4 addresses of Azure's NIC, primary first; empty if the user gave none. */
+  readonly azureAddresses: readonly string[];
+}
+
 /** What the user asked for. */
-export type Call = HelpCall | DemoCall | SimulateCall | ServeCall | RunCall;
+export type Call = HelpCall | DemoCall | SimulateCall | ServeCall | RunCall | ExplainCall;

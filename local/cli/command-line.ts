@@ -1,13 +1,14 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
 
 import packageFile from "../../package.json" with { type: "json" };
+import { isIpv4 } from "../../shared/domain/addresses.ts";
 import { InvalidInputError } from "../../shared/domain/errors.ts";
 import { parseResourceId, VM_TYPE } from "../../shared/domain/resource-id.ts";
 import type { AzureChoice, Call, Latency } from "./calls.ts";
 import * as help from "./help.ts";
 
 const SERVE_PORT = 7071;
-const VERBS = new Set(["demo", "simulate", "serve", "diagnose", "heal"]);
+const VERBS = new Set(["demo", "simulate", "serve", "diagnose", "heal", "explain"]);
 const LATENCIES: readonly Latency[] = ["instant", "demo"];
 
 type Take = (call: Call) => void;
@@ -69,6 +70,7 @@ function buildProgram(take: Take): Command {
   addServe(program, take);
   addDiagnose(program, take);
   addHeal(program, take);
+  addExplain(program, take);
   return program;
 }
 
@@ -168,6 +170,21 @@ function addHeal(program: Command, take: Take): void {
     });
 }
 
+function addExplain(program: Command, take: Take): void {
+  verb(program, "explain", "say what is wrong in pasted output of netsh or ipconfig")
+    .addHelpText("after", help.EXPLAIN_HELP)
+    .addArgument(new Argument("[FILE]", "text file (default: standard input)"))
+    .option("--azure-address <A[,B...]>", "private IPv4 addresses of Azure's NIC", readAddresses)
+    .action((file: string | undefined, options: { json?: boolean; azureAddress?: string[] }) => {
+      take({
+        verb: "explain",
+        json: options.json === true,
+        file: file === undefined || file === "-" ? null : file,
+        azureAddresses: options.azureAddress ?? [],
+      });
+    });
+}
+
 function runVerb(program: Command, name: string, description: string): Command {
   return verb(program, name, description)
     .addArgument(new Argument("<VM_ID>", "resource id of the VM").argParser(readVmId))
@@ -215,6 +232,16 @@ function readPort(text: string): number {
     throw new InvalidArgumentError("A port is a whole number from 0 to 65535.");
   }
   return port;
+}
+
+function readAddresses(text: string): readonly string[] {
+  const addresses = text.split(",").map((address) => address.trim());
+  if (!addresses.every((address) => isIpv4(address))) {
+    throw new InvalidArgumentError(
+      "It takes IPv4 addresses with commas between: 10.0.0.4,10.0.0.5.",
+    );
+  }
+  return [...new Set(addresses)];
 }
 
 function readLoopbackUrl(text: string): string {

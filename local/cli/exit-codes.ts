@@ -11,7 +11,7 @@ export const EXIT_OK = 0;
 export const EXIT_NOT = 1;
 /** Bad input: nothing was started. */
 export const EXIT_BAD_INPUT = 2;
-/** `diagnose` could not tell. */
+/** `diagnose` or `explain` could not tell. */
 const EXIT_UNKNOWN = 3;
 /** What a shell expects of a program that Ctrl-C ended. */
 export const EXIT_INTERRUPTED = 130;
@@ -21,7 +21,15 @@ export function exitCodeOfError(verb: Call["verb"], error: unknown): number {
   if (error instanceof InvalidInputError || error instanceof ConfigurationError) {
     return EXIT_BAD_INPUT;
   }
-  return verb === "diagnose" ? EXIT_UNKNOWN : EXIT_NOT;
+  return verb === "diagnose" || verb === "explain" ? EXIT_UNKNOWN : EXIT_NOT;
+}
+
+/** The exit code of `explain`: null means that it could not tell. */
+export function exitCodeOfFault(fault: boolean | null): number {
+  if (fault === null) {
+    return EXIT_UNKNOWN;
+  }
+  return fault ? EXIT_NOT : EXIT_OK;
 }
 
 /** The exit code of `heal` and `diagnose`, from how the run ended. */

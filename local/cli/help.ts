@@ -9,6 +9,7 @@ Start here:
   $ remediator diagnose VM_ID          look at a VM of yours; changes nothing
   $ remediator heal VM_ID --dry-run    see what a heal would do; changes nothing
   $ remediator heal VM_ID              heal it
+  $ remediator explain FILE            read what netsh or ipconfig printed in a serial console
 
 VM_ID is the VM's resource id:
   /subscriptions/ID/resourceGroups/GROUP/providers/Microsoft.Compute/virtualMachines/NAME
@@ -103,3 +104,26 @@ Exit codes:
   0  healed, or nothing was wrong (--dry-run: a heal would be tried, or nothing is wrong)
   1  not healed: the last lines say what to do next
   2  bad input, or no such VM`;
+
+/** What `remediator explain --help` says after the options. */
+export const EXPLAIN_HELP = `
+Reads what a person pastes out of a serial console: the output of "netsh interface ip show
+config", "netsh interface ip show addresses" or "ipconfig /all", in any display language of
+Windows. Says per adapter what is set, what is wrong against Azure's address, and the next
+command. Calls nothing and changes nothing. Without FILE it reads standard input.
+
+--azure-address takes all private IPv4 addresses of the VM's NIC, the primary one first.
+Without it, the text is only shown, with the way to find that address.
+
+Examples:
+  $ remediator explain --azure-address 10.30.1.4 netsh.txt
+  $ remediator explain --azure-address 10.30.1.4,10.30.1.5 < ipconfig.txt
+  $ remediator explain --json netsh.txt
+
+Exit codes:
+  0  nothing wrong         2  bad input: no text, no adapter in it, a bad address, no such file
+  1  a fault was found     3  could not tell; so also without --azure-address
+
+With --json it is one object: {"adapters":[...],"diagnosis":{"kind","fault","adapter",
+"azureAddresses","message","nextSteps"}}; dhcpEnabled, prefixLength and fault are null where
+the text does not tell.`;

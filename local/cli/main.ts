@@ -46,6 +46,10 @@ async function run(call: Call): Promise<number> {
       const { serve } = await import("./serve.ts");
       return await serve(call, screen);
     }
+    case "explain": {
+      const { explain } = await import("./explain.ts");
+      return await explain(call, screen);
+    }
     case "diagnose":
     case "heal": {
       const { runOnVm } = await import("./run-on-vm.ts");
