@@ -13,6 +13,7 @@ import { readIdentity } from "./identity.ts";
 import { requireUnlocked } from "./locks.ts";
 import type { Reply } from "./reply.ts";
 import type { Simulation } from "./simulation.ts";
+import type { CountedRequest } from "./throttle.ts";
 
 /** The environment of simulated Azure's web applications. */
 export interface WebEnvironment {
@@ -61,13 +62,13 @@ async function serve(
     const authorization = context.req.header("Authorization");
     const ifMatch = context.req.header("If-Match") ?? null;
     const call = { simulation, name, path: url.pathname, query: url.searchParams, ifMatch, faults };
-    return answer(route, call, { method: context.req.method, authorization, content });
+    return answer(route, call, { arrival, authorization, content });
   });
   return leave(simulation, context, departure);
 }
 
 interface Sent {
-  readonly method: string;
+  readonly arrival: CountedRequest;
   readonly authorization: string | undefined;
   readonly content: Content;
 }
@@ -88,8 +89,13 @@ function answer(
       "The request content was invalid and could not be deserialized.",
     );
   }
-  requireUnlocked(call.simulation.world, sent.method, call.path);
-  return route.handle({ ...call, caller, body: sent.content.body });
+  const toll = call.simulation.throttle.take(sent.arrival);
+  if (toll.kind === "refused") {
+    return toll.reply;
+  }
+  requireUnlocked(call.simulation.world, sent.arrival.method, call.path);
+  const reply = route.handle({ ...call, caller, body: sent.content.body });
+  return { ...reply, headers: { ...toll.headers, ...reply.headers } };
 }
 
 /** The last part of the path as the caller spelled it, actions such as `runCommand` left out. */

@@ -180,6 +180,10 @@ export const scenario = z.strictObject({
     .min(1)
     .optional()
     .describe("How many items of a list come at once, with a nextLink to the rest. Left out: all."),
+  throttling: z
+    .enum(["off", "azure"])
+    .default("off")
+    .describe("Whether Azure's limits on the number of requests hold; they answer 429."),
   locks: z
     .array(lock)
     .default([])

@@ -4,6 +4,7 @@ import type { Identity } from "./identity.ts";
 import type { Latency } from "./latency.ts";
 import type { SimulatorLog } from "./log.ts";
 import type { Random } from "./random.ts";
+import type { Throttle } from "./throttle.ts";
 import type { Timeline } from "./timeline.ts";
 import type { World } from "./world.ts";
 
@@ -43,6 +44,7 @@ export interface Simulation {
   readonly log: SimulatorLog;
   readonly faults: Faults;
   readonly holds: Holds;
+  readonly throttle: Throttle;
   readonly operations: Map<string, OperationState>;
   /** Whoever changes things beside the program. */
   readonly human: Identity;

@@ -21,6 +21,7 @@ import type { Publisher } from "./publisher.ts";
 import { seededRandom } from "./random.ts";
 import type { Scenario } from "./scenario.ts";
 import type { Simulation } from "./simulation.ts";
+import { azureThrottle, UNLIMITED } from "./throttle.ts";
 import { makeTimeline } from "./timeline.ts";
 
 /** What to simulate, and how. */
@@ -123,6 +124,7 @@ function makeSimulation(
     operations: new Map(),
     human: { oid: random.guid(), appid: random.guid() },
     token: issueToken(identity, scenario.tenantId),
+    throttle: scenario.throttling === "azure" ? azureThrottle(now) : UNLIMITED,
     ...switchesOf(scenario),
     now,
     endpoint,
