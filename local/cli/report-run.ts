@@ -137,7 +137,7 @@ function failedStep(incident: Pick<IncidentView, "steps" | "outcome">): string |
 /** Writes the end of a run for people. */
 export function sayRun(screen: Screen, result: RunResult): void {
   screen.line("");
-  screen.line(`Outcome: ${coloured(screen.colors, result.outcome)} (${result.code})`);
+  screen.line(`Outcome: ${coloured(screen.colors, result)} (${result.code})`);
   screen.say(result.message, "  ");
   for (const finding of result.nics) {
     sayFinding(screen, finding);
@@ -194,7 +194,11 @@ function sayChanges(screen: Screen, result: RunResult): void {
   }
 }
 
-function coloured(colors: Colors, outcome: RunResult["outcome"]): string {
+function coloured(colors: Colors, { outcome, code }: RunResult): string {
+  if (code === "dry-run") {
+    // What was asked for was a look, so its finding comes first.
+    return colors.bold(colors.yellow("fault found, nothing changed"));
+  }
   if (outcome === "ignored" || outcome === "interrupted") {
     return colors.yellow(outcome);
   }
