@@ -150,7 +150,7 @@ describe("the diagnosis of a text", () => {
     ["no-network-adapter", null, [LOOPBACK], [A]],
     ["no-azure-address", null, [anAdapter(on(A))], []],
     // Printed before and after a change.
-    ["healthy", false, [anAdapter(on(B)), anAdapter({ dhcpEnabled: true, ...on(A) })], [A]],
+    ["static-mismatch", true, [anAdapter(on(A)), anAdapter(on(B))], [A]],
   ])("is %s (fault: %s)", (kind, fault, adapters, azure) => {
     const { diagnosis } = explainText({ adapters, cut: false }, azure);
 

@@ -1,6 +1,6 @@
 import { endsWithAddress, hasLabel, isAddress, isPrompt, splitLabel } from "./forms.ts";
 import { headerAt, type Header } from "./headers.ts";
-import { linesOf, type Line } from "./lines.ts";
+import { LONGEST_LINE, linesOf, type Line } from "./lines.ts";
 
 /** One labelled line of an adapter's block, with the lines that continue it. */
 export interface Field {
@@ -76,11 +76,17 @@ function take({ header, lines }: Building, line: Line, afterBlank: boolean): boo
   }
   const unlabelled = line.indent < first.indent && !hasLabel(line.text);
   if ((outside || unlabelled) && !isNextAddress(previous, line)) {
-    lines.splice(-1, 1, { ...previous, text: previous.text + line.text, open: line.open });
+    lines.splice(-1, 1, joined(previous, line));
   } else {
     lines.push(line);
   }
   return true;
+}
+
+function joined(previous: Line, rest: Line): Line {
+  return previous.text.length > LONGEST_LINE
+    ? previous
+    : { ...previous, text: previous.text + rest.text, open: rest.open };
 }
 
 function isOutside(header: Header, line: Line): boolean {

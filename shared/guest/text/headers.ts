@@ -60,9 +60,9 @@ function isFlat(lines: readonly Line[], index: number): boolean {
 }
 
 function sectionHeader({ line, next, blankBefore, blankAfter, ...place }: Place): Header | null {
-  const title = /^(?<title>.+?)\s*[:：]$/su.exec(line.text)?.groups?.["title"];
+  const title = /[:：]$/u.test(line.text) ? line.text.slice(0, -1).trimEnd() : "";
   // Dots lead to a value, which may be missing.
-  if (title === undefined || /\.\s?\.|\.$/u.test(title)) {
+  if (title === "" || /\.\s?\.|\.$/u.test(title)) {
     return null;
   }
   const flat = place.flat && blankBefore && blankAfter;

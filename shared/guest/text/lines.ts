@@ -4,10 +4,12 @@ export interface Line {
   readonly indent: number;
   /** Without white space around it; empty for a blank line. */
   readonly text: string;
-  /** Whether the text ends here without a line end: the line may have been cut. */
+  /** Whether the line may have been cut: the text ends here without a line end, or the line is too long. */
   readonly open: boolean;
 }
 
+/** Windows prints no line nearly as long; what is longer is cut, so that no text takes long to read. */
+export const LONGEST_LINE = 1000;
 const TAB_COLUMNS = 8;
 /** Terminal control sequences, a cut one at the end of the text included. */
 // oxlint-disable-next-line no-control-regex -- the serial console sends them
@@ -27,12 +29,12 @@ export function linesOf(text: string): readonly Line[] {
 }
 
 function lineOf(part: string, last: boolean): Line {
-  const plain = part.replace(/^(?:> ?)+/u, "");
+  const plain = part.slice(0, LONGEST_LINE).replace(/^(?:> ?)+/u, "");
   const text = plain.trim();
   const space = plain.slice(0, plain.length - plain.trimStart().length);
   return {
     indent: space.replaceAll("\t", " ".repeat(TAB_COLUMNS)).length,
     text,
-    open: last && text !== "",
+    open: (last && text !== "") || part.length > LONGEST_LINE,
   };
 }

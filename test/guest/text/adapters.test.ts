@@ -91,6 +91,7 @@ describe("a text that was pasted", () => {
     ["lines wrapped at 44 columns", wrapped(ENGLISH, 44)],
     ["lines wrapped at 50 columns", wrapped(ENGLISH, 50)],
     ["lines wrapped at 36 columns", wrapped(ENGLISH, 36)],
+    ["wrapped lines with doubled line ends", wrapped(ENGLISH, 50).replaceAll("\n", "\r\r\n")],
     ["a mask that was cut off", ENGLISH.replace(" (mask 255.255.252.0)", " (mask 255.255.2")],
     ["an address that is preferred", ENGLISH.replace("10.44.2.77", "10.44.2.77(Preferred)")],
   ])("may have %s", (_form, text) => {
@@ -113,6 +114,12 @@ describe("a text that was pasted", () => {
 
     expect(readAdapters(before)).toMatchObject({ cut: true, adapters: [{ addresses: [] }] });
     expect(readAdapters(ENGLISH).cut).toBe(false);
+  });
+
+  it("cuts a line that is far too long, and believes no number at the cut", () => {
+    const long = ENGLISH.replace("10.44.9.10", `${" ".repeat(951)}10.44.9.10`);
+
+    expect(readAdapters(long).adapters).toMatchObject([{ dnsServers: ["10.44.9.11"] }]);
   });
 
   it("gives no adapter for text of another kind", () => {
@@ -153,6 +160,17 @@ describe("any text", () => {
       ]);
     },
   );
+
+  it("takes a server without its label neither for an address nor for a gateway", () => {
+    const text = ENGLISH.replace("DNS", "").replace(/^.*(?:Gateway|Metric):.*\n/gmu, "");
+    const metricOnly = ENGLISH.replace("DNS", "").replace(/^.*Gateway.*\n/gmu, "");
+    const noMetric = ENGLISH.replace("DNS", "").replace(/^.*Metric:.*\n/gmu, "");
+    const { addresses, gateways } = STATIC_CONTENT;
+
+    expect(readAdapters(text).adapters).toMatchObject([{ addresses }]);
+    expect(readAdapters(metricOnly).adapters).toMatchObject([{ addresses, gateways: [] }]);
+    expect(readAdapters(noMetric).adapters).toMatchObject([{ addresses, gateways }]);
+  });
 
   test.prop([infiniteStream(words)])(
     "has the same names, addresses and gateways when the labels of ipconfig are other words",
