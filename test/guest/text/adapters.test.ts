@@ -76,6 +76,10 @@ describe("a text that was pasted", () => {
     ["doubled line ends", ENGLISH.replaceAll("\n", "\r\r\n")],
     ["a quoted prompt", `C:\\>netsh i i sh c "Ethernet 9"\n${ENGLISH}C:\\>`],
     ["a quoted prompt and a blank line", `SAC>\n\nPS C:\\> netsh int ip sh a "E"\n\n${ENGLISH}`],
+    [
+      "a command before more indentation",
+      `netsh i i sh c "E"\n${ENGLISH.replaceAll(/^/gmu, "  ")}`,
+    ],
     ["marks of a quoted mail", ENGLISH.replaceAll(/^/gmu, "> ")],
     ["more indentation", ENGLISH.replaceAll(/^/gmu, "    ")],
     ["no indentation", ENGLISH.replaceAll(/^ {4}/gmu, "")],
