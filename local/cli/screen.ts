@@ -1,3 +1,5 @@
+import { isatty } from "node:tty";
+
 import pc from "picocolors";
 import type { Colors } from "picocolors/types.js";
 
@@ -27,7 +29,8 @@ const COLUMNS_WITHOUT_SIZE = 80;
 /** The screen of this process's standard output. */
 export function openScreen(options: { readonly json: boolean }): Screen {
   const output = process.stdout;
-  const terminal = output.isTTY && !options.json;
+  // Not `output.isTTY`: a pipe leaves that undefined, and picocolors would then decide by itself, as it does under CI.
+  const terminal = isatty(output.fd) && !options.json;
   function line(text: string): void {
     if (!options.json) {
       output.write(`${text}\n`);

@@ -89,6 +89,18 @@ describe("remediator explain", () => {
     expect(ended.status).toBe(0);
   });
 
+  it("writes no colours into a pipe, also where CI is set", async () => {
+    const { stdout } = await runBin(
+      ["explain", "--azure-address", "10.20.5.91", file("netsh.txt")],
+      {
+        CI: "true",
+      },
+    );
+
+    expect(stdout).toContain("Diagnosis: fault found");
+    expect(stdout).not.toContain("\u001B");
+  });
+
   it("says how to find Azure's address where it was not given", async () => {
     const ended = await runBin(["explain", file("netsh.txt")]);
 
