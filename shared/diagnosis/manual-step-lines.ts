@@ -1,9 +1,9 @@
 import { azureGateway, maskOf, prefixHolding, prefixLengthOf } from "../domain/addresses.ts";
 import type { Diagnosis } from "../domain/diagnosis.ts";
 import type { AzureFacts, NicFacts, VmFacts } from "../domain/facts.ts";
+import { ipv4Configurations } from "../domain/ip-configurations.ts";
 import { parseResourceId } from "../domain/resource-id.ts";
 import { printable, quotedForCommandPrompt } from "./command-line.ts";
-import { ipv4Configurations } from "./situation.ts";
 
 /** What the lines of a manual procedure speak of. */
 export interface StepContext {

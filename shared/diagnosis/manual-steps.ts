@@ -1,5 +1,6 @@
 import type { Diagnosis, DiagnosisKind } from "../domain/diagnosis.ts";
 import type { AzureFacts, NicFacts } from "../domain/facts.ts";
+import { ipv4Configurations } from "../domain/ip-configurations.ts";
 import {
   checkLine,
   consoleLine,
@@ -15,7 +16,6 @@ import {
   type StepContext,
 } from "./manual-step-lines.ts";
 import { OPT_TAG } from "./out-of-scope.ts";
-import { ipv4Configurations } from "./situation.ts";
 
 const PROCEDURES: Readonly<Record<DiagnosisKind, (context: StepContext) => readonly string[]>> = {
   "extra-addresses": removeExtraAddresses,

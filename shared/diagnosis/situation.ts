@@ -5,12 +5,8 @@ import {
   prefixHolding,
   prefixLengthOf,
 } from "../domain/addresses.ts";
-import type {
-  GuestAdapter,
-  GuestReading,
-  IpConfigurationFacts,
-  NicFacts,
-} from "../domain/facts.ts";
+import type { GuestAdapter, GuestReading, NicFacts } from "../domain/facts.ts";
+import { ipv4Configurations, primaryAddress } from "../domain/ip-configurations.ts";
 
 /** First column of the diagnosis table: what is known of the adapter. */
 export type AdapterState = "disabled" | "missing" | "unreadable" | "dhcpOff" | "dhcpOn";
@@ -65,12 +61,6 @@ export function situationOf(nic: NicFacts, guest: GuestReading): Situation {
   };
 }
 
-/** IPv4 configurations of a NIC, primary first. IPv6 ones are ignored: Windows always gets those by DHCP. */
-export function ipv4Configurations(nic: NicFacts): readonly IpConfigurationFacts[] {
-  const ipv4 = nic.ipConfigurations.filter(({ version }) => version === "IPv4");
-  return [...ipv4.filter(({ primary }) => primary), ...ipv4.filter(({ primary }) => !primary)];
-}
-
 /** The adapters which have the NIC's MAC. */
 function adaptersOf(nic: NicFacts, adapters: readonly GuestAdapter[]): readonly GuestAdapter[] {
   const mac = macOf(nic);
@@ -114,10 +104,6 @@ function dhcpStateOf({ dhcp }: GuestAdapter): AdapterState {
     return "unreadable";
   }
   return dhcp ? "dhcpOn" : "dhcpOff";
-}
-
-function primaryAddress(nic: NicFacts): string | null {
-  return ipv4Configurations(nic)[0]?.address ?? null;
 }
 
 function relationOf(azure: readonly string[], guest: readonly string[]): AddressRelation {

@@ -1,6 +1,7 @@
 import type { Diagnosis, DiagnosisKind, RemedyKind } from "../domain/diagnosis.ts";
 import type { AzureFacts, GuestFacts, GuestReading, Probe } from "../domain/facts.ts";
-import { ipv4Configurations, unmatchedAdapters } from "./situation.ts";
+import { ipv4Configurations } from "../domain/ip-configurations.ts";
+import { unmatchedAdapters } from "./situation.ts";
 
 /** What the diagnosis table says of one NIC, before policy and what this version can do. */
 export type Treatment =

@@ -4,6 +4,7 @@ import type { Azure } from "../azure/clients.ts";
 import { unlessMissing } from "../azure/errors.ts";
 import { AzureRequestError } from "../domain/errors.ts";
 import type { AzureFacts, NicFacts } from "../domain/facts.ts";
+import { ipv4Configurations } from "../domain/ip-configurations.ts";
 import { parseResourceId } from "../domain/resource-id.ts";
 import type { Settings } from "../settings.ts";
 import { dial } from "./dial.ts";
@@ -62,9 +63,8 @@ export function probedNic(facts: Pick<AzureFacts, "nics">, nicId: string | null)
 
 /** Where the RDP of the probed NIC can be asked: its primary IPv4 configuration. */
 export function probeTargets(facts: Pick<AzureFacts, "nics">, nicId: string | null): ProbeTargets {
-  const configurations = probedNic(facts, nicId)?.ipConfigurations ?? [];
-  const ipv4 = configurations.filter(({ version }) => version === "IPv4");
-  const primary = ipv4.find((configuration) => configuration.primary) ?? ipv4[0];
+  const nic = probedNic(facts, nicId);
+  const [primary] = nic === null ? [] : ipv4Configurations(nic);
   return {
     privateAddress: primary?.address ?? null,
     publicIpId: primary?.publicIpId ?? null,

@@ -1,4 +1,5 @@
 import type { GuestAdapter, GuestReading, NicFacts } from "../domain/facts.ts";
+import { primaryAddress } from "../domain/ip-configurations.ts";
 import type { SwitchAnswer, SwitchExit } from "../guest/envelope.ts";
 
 /** What a guest switch left behind, and so what may happen next. */
@@ -117,19 +118,14 @@ export function concludeReading(
 }
 
 function right(expected: SwitchExpectation, remarks: readonly string[]): SwitchConclusion {
-  const address = azureAddress(expected.nic) ?? "no address";
+  const address = primaryAddress(expected.nic) ?? "no address";
   const message = `"${expected.adapter.name}" uses DHCP and has ${address}, Azure's address.`;
   return { kind: "right", message, remarks };
 }
 
 function hasAzureAddress(adapter: GuestAdapter | null, nic: NicFacts): boolean {
-  const address = azureAddress(nic);
+  const address = primaryAddress(nic);
   return (
     address !== null && adapter?.dhcp === true && adapter.addresses.some(({ ip }) => ip === address)
   );
-}
-
-function azureAddress(nic: NicFacts): string | null {
-  const ipv4 = nic.ipConfigurations.filter(({ version }) => version === "IPv4");
-  return (ipv4.find(({ primary }) => primary) ?? ipv4[0])?.address ?? null;
 }

@@ -2,6 +2,7 @@ import type { Azure } from "../../azure/clients.ts";
 import { pollRunCommand, startRunCommand } from "../../azure/run-command.ts";
 import type { RunCommandStart } from "../../azure/run-command.ts";
 import type { GuestAdapter, NicFacts } from "../../domain/facts.ts";
+import { primaryAddress } from "../../domain/ip-configurations.ts";
 import { parseSwitchOutput } from "../../guest/envelope.ts";
 import type { SwitchAnswer } from "../../guest/envelope.ts";
 import { renderScript } from "../../guest/script.ts";
@@ -38,7 +39,7 @@ export async function startGuestSwitch(
   azure: Azure,
   request: GuestSwitchRequest,
 ): Promise<RunCommandStart> {
-  const expectedAddress = primaryAddressOf(request.nic);
+  const expectedAddress = primaryAddress(request.nic);
   if (expectedAddress === null) {
     return {
       kind: "refused",
@@ -74,9 +75,4 @@ export async function pollGuestSwitch(
   return poll.kind === "finished"
     ? { kind: "finished", answer: parseSwitchOutput(poll.stdout) }
     : poll;
-}
-
-function primaryAddressOf(nic: NicFacts): string | null {
-  const ipv4 = nic.ipConfigurations.filter(({ version }) => version === "IPv4");
-  return (ipv4.find(({ primary }) => primary) ?? ipv4[0])?.address ?? null;
 }
