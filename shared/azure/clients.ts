@@ -1,3 +1,4 @@
+import type { Client } from "@azure-rest/core-client";
 import type { ComputeManagementClient } from "@azure/arm-compute";
 import type { NetworkManagementClient } from "@azure/arm-network";
 import type { TokenCredential } from "@azure/core-auth";
@@ -12,6 +13,8 @@ import { responseTracePolicy } from "./response-trace.ts";
 export interface Azure {
   compute(subscriptionId: string): Promise<ComputeManagementClient>;
   network(subscriptionId: string): Promise<NetworkManagementClient>;
+  /** For what has no SDK here, since it would be loaded for one question; see `read-resource.ts`. */
+  rest(): Promise<Client>;
   /** Ids of the identity in use, read once; null if its token does not tell or cannot be had. */
   ownIdentity(): Promise<OwnIdentity | null>;
 }
@@ -24,6 +27,7 @@ export interface AzureOptions {
   readonly httpClient?: HttpClient;
 }
 
+const RESOURCE_MANAGER = "https://management.azure.com";
 const SCOPE = "https://management.azure.com/.default";
 const USER_AGENT = "static-ip-remediator";
 const REQUEST_TIMEOUT_SECONDS = 20;
@@ -56,6 +60,7 @@ export function createAzure(
       ? realCloud()
       : simulatedCloud(settings.simulator.armEndpoint, settings.simulator.token);
   const clientOptions = commonOptions(cloud, options);
+  let rest: Promise<Client> | null = null;
   return {
     compute: perSubscription(async (subscriptionId) => {
       const { ComputeManagementClient: Client } = await import("@azure/arm-compute");
@@ -69,8 +74,18 @@ export function createAzure(
       cloud.adjust(client.pipeline);
       return client;
     }),
+    rest: async () => await (rest ??= restClient(cloud, clientOptions)),
     ownIdentity: identityReader(cloud),
   };
+}
+
+async function restClient(cloud: Cloud, clientOptions: ConstructorOptions): Promise<Client> {
+  const { getClient } = await import("@azure-rest/core-client");
+  const { endpoint = RESOURCE_MANAGER } = clientOptions;
+  const options = { ...clientOptions, credentials: { scopes: [SCOPE] } };
+  const client = getClient(endpoint, await cloud.credential(), options);
+  cloud.adjust(client.pipeline);
+  return client;
 }
 
 function realCloud(): Cloud {
@@ -145,7 +160,9 @@ function commonOptions(cloud: Cloud, options: AzureOptions): ConstructorOptions 
   };
 }
 
-type ConstructorOptions = ConstructorParameters<typeof ComputeManagementClient>[2] &
+type ConstructorOptions = { readonly endpoint?: string } & ConstructorParameters<
+  typeof ComputeManagementClient
+>[2] &
   ConstructorParameters<typeof NetworkManagementClient>[2];
 
 /** The SDK's own `timeout` ends once the headers are there; this one covers the body as well. */
