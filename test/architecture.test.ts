@@ -50,6 +50,7 @@ const EVERYWHERE = ["functions", "shared", "local"];
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   zod: EVERYWHERE,
   "ipaddr.js": EVERYWHERE,
+  "@azure-rest/core-client": ["shared/azure"],
   "@azure/arm-compute": ["shared/azure"],
   "@azure/arm-network": ["shared/azure"],
   "@azure/identity": ["shared/azure"],
