@@ -47,7 +47,7 @@ async function run(call: Call): Promise<number> {
       return await serve(call, screen);
     }
     case "explain": {
-      const { explain } = await import("./explain.ts");
+      const { explain } = await import("./explain/explain.ts");
       return await explain(call, screen);
     }
     case "diagnose":

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { explainText } from "../../local/cli/explain-text.ts";
+import { explainText } from "../../local/cli/explain/compare.ts";
 import type { PrintedAdapter } from "../../shared/guest/text/adapters.ts";
 import { recordsOf, runBin } from "./run-bin.ts";
 

@@ -1,13 +1,14 @@
 import { readFile } from "node:fs/promises";
 import { buffer } from "node:stream/consumers";
 
-import { InvalidInputError } from "../../shared/domain/errors.ts";
-import { readAdapters, type PrintedAdapter } from "../../shared/guest/text/adapters.ts";
-import type { ExplainCall } from "./calls.ts";
-import { exitCodeOfFault } from "./exit-codes.ts";
-import { explainText, type Explanation, type Finding } from "./explain-text.ts";
-import type { Screen } from "./screen.ts";
-import { printable } from "./text.ts";
+import { InvalidInputError } from "../../../shared/domain/errors.ts";
+import { readAdapters, type PrintedAdapter } from "../../../shared/guest/text/adapters.ts";
+import type { ExplainCall } from "../calls.ts";
+import { exitCodeOfFault } from "../exit-codes.ts";
+import type { Screen } from "../screen.ts";
+import { printable } from "../text.ts";
+import { explainText, type Explanation } from "./compare.ts";
+import type { Finding } from "./finding.ts";
 
 const LONGEST_TEXT_BYTES = 1_048_576;
 

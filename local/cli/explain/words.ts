@@ -1,4 +1,4 @@
-import { quotedForCommandPrompt } from "../../shared/diagnosis/command-line.ts";
+import { quotedForCommandPrompt } from "../../../shared/diagnosis/command-line.ts";
 import {
   checkLine,
   deleteLines,
@@ -6,10 +6,10 @@ import {
   extraAddresses,
   staticLines,
   type StepContext,
-} from "../../shared/diagnosis/manual-step-lines.ts";
-import type { PrintedAdapter } from "../../shared/guest/text/adapters.ts";
-import type { Compared, Finding } from "./explain-text.ts";
-import { printable } from "./text.ts";
+} from "../../../shared/diagnosis/manual-step-lines.ts";
+import type { PrintedAdapter } from "../../../shared/guest/text/adapters.ts";
+import { printable } from "../text.ts";
+import type { Compared, Finding } from "./finding.ts";
 
 type Words = Pick<Finding, "message" | "nextSteps">;
 
