@@ -174,6 +174,7 @@ function makeGuest(
     roles: guest.roles,
     persistentRoutes: [],
     adapters,
+    ghosts: [],
     tasks: [],
     taskRegistration: guest.taskRegistration,
     elevated: guest.elevated,

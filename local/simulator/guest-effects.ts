@@ -43,7 +43,10 @@ function adapterEffects(before: GuestState, after: GuestState): GuestEffect[] {
   );
   return [
     ...effects,
-    ...left.map((adapter) => effect("adaptersChanged", `${adapter.name} is gone`)),
+    ...left.map((adapter) => {
+      const isGhost = after.ghosts.some((ghost) => ghost.guid === adapter.guid);
+      return effect("adaptersChanged", `${adapter.name} is ${isGhost ? "a ghost" : "gone"}`);
+    }),
   ];
 }
 

@@ -1,4 +1,5 @@
 import { guestWorld } from "./fabric.ts";
+import { plugAdapters } from "./guest/plug-adapters.ts";
 import { restart } from "./guest/run.ts";
 import { fireTasks, hearAgents, setGuest } from "./guests.ts";
 import type { EffectCause } from "./log.ts";
@@ -108,7 +109,10 @@ function arrive(simulation: Simulation, vm: VmState): void {
   vm.power = "running";
   vm.agentFrom = at + simulation.latency.agentMs();
   if (vm.guest !== null) {
-    setGuest(simulation, vm, restart(vm.guest, guestWorld(simulation.world, vm, at)), "restart");
+    const macs = nicsOf(simulation.world, vm).map((nic) => nic.mac);
+    const plugged = plugAdapters(vm.guest, macs, () => simulation.random.guid());
+    setGuest(simulation, vm, plugged, "restart");
+    setGuest(simulation, vm, restart(plugged, guestWorld(simulation.world, vm, at)), "restart");
     // A task whose time went by while the VM was off fires now (StartWhenAvailable).
     fireTasks(simulation, at);
   }

@@ -162,9 +162,9 @@ export const scenario = z.strictObject({
   vms: z.array(vm).min(1),
   keepMac: z
     .boolean()
-    .default(true)
+    .default(false)
     .describe(
-      "Whether a NIC keeps its MAC address, and Windows its adapter, when Azure changes the NIC's address. Microsoft's article says that the MAC address changes; nobody has confirmed when.",
+      "Whether a NIC keeps its MAC address, and Windows its adapter, when Azure changes the NIC's address. Microsoft's article says that the MAC address changes and that Windows keeps the old adapter as a ghost; nobody has confirmed when.",
     ),
   commandDeliverySeconds: z
     .number()

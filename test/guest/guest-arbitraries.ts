@@ -105,6 +105,7 @@ const guest: fc.Arbitrary<GuestState> = fc
       bootedAt: "2026-02-27T06:30:00Z",
       dhcpService: { state: running ? "running" : "stopped", startMode, broken } as const,
       adapters: adapters.map((parts, index) => adapterFrom(parts, index)),
+      ghosts: [],
       persistentRoutes: routes.map((nextHop) => ({ interfaceIndex: 40, nextHop })),
     }),
   );

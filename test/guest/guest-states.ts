@@ -46,6 +46,7 @@ export function aGuest(overrides: Partial<GuestState> = {}): GuestState {
     roles: [],
     persistentRoutes: [],
     adapters: [anAdapter()],
+    ghosts: [],
     tasks: [],
     taskRegistration: true,
     elevated: true,

@@ -175,6 +175,7 @@ const stateBody = z.object({
             gateways: z.array(z.string()),
           }),
         ),
+        ghosts: z.array(z.looseObject({ name: z.string(), guid: z.string() })),
       }),
     }),
   ),

@@ -30,6 +30,19 @@ export interface GuestAdapterState {
   readonly leasedDnsServers?: readonly string[];
 }
 
+/** An adapter whose device is gone: Windows shows it nowhere, and remembers its name and its static configuration. */
+export interface GhostAdapterState {
+  readonly name: string;
+  readonly description: string;
+  readonly guid: string;
+  readonly index: number;
+  readonly dhcp: boolean;
+  /** Static addresses in the registry; none with DHCP. */
+  readonly addresses: readonly GuestAddressState[];
+  readonly gateways: readonly string[];
+  readonly staticDnsServers: readonly string[];
+}
+
 /** A scheduled task of this program in the simulated Windows. */
 export interface GuestTaskState {
   readonly name: string;
@@ -56,6 +69,8 @@ export interface GuestState {
     readonly nextHop: string;
   }[];
   readonly adapters: readonly GuestAdapterState[];
+  /** Oldest first. */
+  readonly ghosts: readonly GhostAdapterState[];
   readonly tasks: readonly GuestTaskState[];
   /** Whether scheduled tasks can be registered. */
   readonly taskRegistration: boolean;
