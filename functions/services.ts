@@ -3,6 +3,7 @@ import { join } from "node:path";
 
 import type { Azure } from "../shared/azure/clients.ts";
 import { ConfigurationError } from "../shared/domain/errors.ts";
+import { keepInventory, type InventoryReader } from "../shared/facts/keep-inventory.ts";
 import type { IncidentStore } from "../shared/incidents/store.ts";
 import { readSettings, type Settings } from "../shared/settings.ts";
 
@@ -11,6 +12,8 @@ export interface Services {
   readonly settings: Settings;
   readonly store: () => Promise<IncidentStore>;
   readonly azure: () => Promise<Azure>;
+  /** What VMs there are, kept in memory; ask with the age in seconds that will do. */
+  readonly inventory: InventoryReader;
 }
 
 let chosen: Settings | null = null;
@@ -29,12 +32,17 @@ export function services(): Services {
 }
 
 function makeServices(settings: Settings): Services {
+  const azure = once(async () => {
+    const { createAzure } = await import("../shared/azure/clients.ts");
+    return createAzure(settings);
+  });
   return {
     settings,
     store: once(async () => await openStore(settings)),
-    azure: once(async () => {
-      const { createAzure } = await import("../shared/azure/clients.ts");
-      return createAzure(settings);
+    azure,
+    inventory: keepInventory(async () => {
+      const { readInventory } = await import("../shared/facts/inventory.ts");
+      return await readInventory(await azure());
     }),
   };
 }

@@ -1,4 +1,5 @@
 import type { ArmCall, ArmRoute } from "./arm-call.ts";
+import { pageOf } from "./paging.ts";
 import type { Reply } from "./reply.ts";
 import { ok } from "./routes/answers.ts";
 import { NETWORK_ROUTES } from "./routes/network-routes.ts";
@@ -17,6 +18,12 @@ export const ARM_ROUTES: readonly ArmRoute[] = [
   ...OPERATION_ROUTES,
   ...SCOPE_ROUTES,
   { operation: "group.get", method: "GET", path: GROUP, handle: getGroup },
+  {
+    operation: "subscription.list",
+    method: "GET",
+    path: "/subscriptions",
+    handle: listSubscriptions,
+  },
 ];
 
 function getGroup(call: ArmCall): Reply {
@@ -28,4 +35,13 @@ function getGroup(call: ArmCall): Reply {
     location: world.location,
     properties: { provisioningState: "Succeeded" },
   });
+}
+
+function listSubscriptions(call: ArmCall): Reply {
+  return pageOf(call, [call.simulation.world.subscriptionId], (subscriptionId) => ({
+    id: `/subscriptions/${subscriptionId}`,
+    subscriptionId,
+    displayName: "Fleet",
+    state: "Enabled",
+  }));
 }

@@ -16,6 +16,7 @@ export const OPERATIONS = [
   "vnet.checkAddress",
   "nsg.get",
   "publicIp.get",
+  "publicIp.list",
   "disk.get",
   "snapshot.put",
   "snapshot.get",
@@ -26,6 +27,7 @@ export const OPERATIONS = [
   "lock.list",
   "health.get",
   "group.get",
+  "subscription.list",
   "proxy.connect",
   "unknown",
 ] as const;

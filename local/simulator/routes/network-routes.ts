@@ -80,6 +80,12 @@ export const NETWORK_ROUTES: readonly ArmRoute[] = [
         renderPublicIp(call.simulation.world, call.name),
       ),
   },
+  {
+    operation: "publicIp.list",
+    method: "GET",
+    path: `${SUBSCRIPTION}/providers/microsoft.network/publicipaddresses`,
+    handle: listPublicIps,
+  },
 ];
 
 function vmOfNic(simulation: Simulation, name: string): string | null {
@@ -99,6 +105,11 @@ function listNics(call: ArmCall): Reply {
   const { world } = call.simulation;
   const now = call.simulation.now().getTime();
   return pageOf(call, [...world.nics.values()], (nic) => renderNic(world, nic, now));
+}
+
+function listPublicIps(call: ArmCall): Reply {
+  const { world } = call.simulation;
+  return pageOf(call, [...world.publicIps.values()], ({ name }) => renderPublicIp(world, name));
 }
 
 function nicReply(call: ArmCall, nic: NicState): Reply {

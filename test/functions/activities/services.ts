@@ -1,5 +1,6 @@
 import type { Services } from "../../../functions/services.ts";
 import type { Azure } from "../../../shared/azure/clients.ts";
+import type { InventoryReader } from "../../../shared/facts/keep-inventory.ts";
 import type { IncidentStore } from "../../../shared/incidents/store.ts";
 import { readSettings } from "../../../shared/settings.ts";
 
@@ -7,11 +8,13 @@ import { readSettings } from "../../../shared/settings.ts";
 export function someServices(parts: {
   readonly azure?: Azure;
   readonly store?: IncidentStore;
+  readonly inventory?: InventoryReader;
 }): Services {
   return {
     settings: readSettings({}),
     azure: async () => await given(parts.azure),
     store: async () => await given(parts.store),
+    inventory: async (maxAgeSeconds) => await (await given(parts.inventory))(maxAgeSeconds),
   };
 }
 
