@@ -3,11 +3,19 @@ export class ArmError extends Error {
   override readonly name = "ArmError";
   readonly status: number;
   readonly code: string;
+  /** For the `Retry-After` header; null: the answer has none. */
+  readonly retryAfterSeconds: number | null;
 
-  constructor(status: number, code: string, message: string) {
+  constructor(
+    status: number,
+    code: string,
+    message: string,
+    retryAfterSeconds: number | null = null,
+  ) {
     super(message);
     this.status = status;
     this.code = code;
+    this.retryAfterSeconds = retryAfterSeconds;
   }
 }
 

@@ -4,6 +4,7 @@ import { freeAddresses } from "./free-addresses.ts";
 import type { GuestAdapterState, GuestAddressState, GuestState } from "./guest/state.ts";
 import { renewLease } from "./guest/windows.ts";
 import { makeLock } from "./locks.ts";
+import { configurationExtra, nicExtra } from "./nic-extra.ts";
 import type { Random } from "./random.ts";
 import { diskNameOf, nicNameOf } from "./scenario-names.ts";
 import type { Scenario, ScenarioNic, ScenarioVm } from "./scenario.ts";
@@ -108,13 +109,13 @@ function addNic(world: World, plan: NicPlan): NicState {
   const nic: NicState = {
     name,
     resourceGuid: random.guid(),
-    tags: {},
+    tags: card.tags,
     configurations: card.ipConfigurations.map((entry, position) =>
       makeConfiguration(world, { entry, position, subnet, nicName: name }),
     ),
     ipForwarding: card.ipForwarding,
     securityGroup: card.securityGroup ?? null,
-    extra: {},
+    extra: nicExtra(card),
     mac: card.mac ?? random.mac(),
     etag: random.guid(),
     vm: machine.name,
@@ -149,7 +150,7 @@ function makeConfiguration(
     version: entry.address.includes(":") ? "IPv6" : "IPv4",
     subnet: entry.subnet ?? subnet,
     publicIp,
-    extra: {},
+    extra: configurationExtra(world, entry),
   };
 }
 

@@ -86,7 +86,10 @@ function answer(work: () => Reply): Reply {
     return work();
   } catch (error) {
     if (error instanceof ArmError) {
-      return { status: error.status, body: armErrorBody(error.code, error.message) };
+      const { status, code, message, retryAfterSeconds } = error;
+      const headers =
+        retryAfterSeconds === null ? {} : { "Retry-After": String(retryAfterSeconds) };
+      return { status, body: armErrorBody(code, message), headers };
     }
     throw error;
   }

@@ -39,12 +39,25 @@ const network = z.strictObject({
   dnsServers: z.array(z.ipv4()).default([]).describe("Default: Azure's own, 168.63.129.16"),
 });
 
+const partOfBalancer = z
+  .string()
+  .regex(/^[\w.-]{1,80}\/[\w.-]{1,80}$/u, "must look like LOAD-BALANCER/NAME");
+
 const ipConfiguration = z.strictObject({
   name: name.optional().describe("Default: ipconfig1, ipconfig2, …"),
   address: z.union([z.ipv4(), z.ipv6()]),
   allocation: z.enum(["Static", "Dynamic"]).default("Dynamic"),
   subnet: name.optional().describe("Default: the NIC's subnet"),
   publicAddress: z.ipv4().optional(),
+  applicationSecurityGroups: z.array(name).default([]),
+  loadBalancerPools: z
+    .array(partOfBalancer)
+    .default([])
+    .describe("Each as `LOAD-BALANCER/BACK-END-POOL`."),
+  natRules: z
+    .array(partOfBalancer)
+    .default([])
+    .describe("Each as `LOAD-BALANCER/INBOUND-NAT-RULE`."),
 });
 
 const adapter = z.strictObject({
@@ -63,7 +76,13 @@ const nic = z.strictObject({
   subnet: name.optional().describe("Default: the network's first"),
   securityGroup: name.optional(),
   ipConfigurations: z.array(ipConfiguration).min(1),
+  tags: tags.default({}),
   ipForwarding: z.boolean().default(false),
+  acceleratedNetworking: z.boolean().default(false),
+  auxiliaryMode: z
+    .enum(["None", "MaxConnections", "Floating", "AcceleratedConnections"])
+    .default("None"),
+  dnsServers: z.array(z.ipv4()).default([]).describe("Of this NIC alone. Default: the network's"),
   mac: mac.optional(),
   lease: leaseRule.default("azure"),
   adapter: adapter.prefault({}),
@@ -165,6 +184,12 @@ export const scenario = z.strictObject({
     .default(false)
     .describe(
       "Whether a NIC keeps its MAC address, and Windows its adapter, when Azure changes the NIC's address. Microsoft's article says that the MAC address changes and that Windows keeps the old adapter as a ghost; nobody has confirmed when.",
+    ),
+  dynamicKeepsAddress: z
+    .boolean()
+    .default(true)
+    .describe(
+      "Whether a Static IP configuration that becomes Dynamic keeps its address; otherwise Azure gives it another one. Nobody has confirmed either.",
     ),
   commandDeliverySeconds: z
     .number()

@@ -54,6 +54,8 @@ export interface Simulation {
   readonly pageSize: number;
   /** Whether a NIC keeps its MAC address when its address changes. */
   readonly keepMac: boolean;
+  /** Whether a NIC's configuration keeps its address when it becomes Dynamic. */
+  readonly dynamicKeepsAddress: boolean;
   now(): Date;
   /** `http://127.0.0.1:PORT`, once it listens. */
   endpoint(): string;

@@ -138,9 +138,10 @@ function makeSimulation(
 /** What a scenario chooses where Azure has more than one way. */
 function switchesOf(
   scenario: Scenario,
-): Pick<Simulation, "keepMac" | "pageSize" | "commandDeliveryMs"> {
+): Pick<Simulation, "keepMac" | "dynamicKeepsAddress" | "pageSize" | "commandDeliveryMs"> {
   return {
     keepMac: scenario.keepMac,
+    dynamicKeepsAddress: scenario.dynamicKeepsAddress,
     pageSize: scenario.pageSize ?? Infinity,
     commandDeliveryMs: scenario.commandDeliverySeconds * 1000,
   };

@@ -16,6 +16,8 @@ export function renderNic(world: World, nic: NicState, now: number): unknown {
     tags: nic.tags,
     etag: etagText(nic),
     properties: {
+      enableAcceleratedNetworking: false,
+      auxiliaryMode: "None",
       ...nic.extra,
       provisioningState,
       resourceGuid: nic.resourceGuid,
