@@ -1,4 +1,5 @@
 import { ConfigurationError } from "../../shared/domain/errors.ts";
+import { fleetsOf } from "../simulator/scenario-fleets.ts";
 import { startSimulator } from "../simulator/simulator.ts";
 import type { Simulator } from "../simulator/simulator.ts";
 import type { SimulateCall } from "./calls.ts";
@@ -17,11 +18,13 @@ export async function simulate(call: SimulateCall, screen: Screen): Promise<numb
   const { armEndpoint, subscriptionId, token } = simulator;
   screen.record({ armEndpoint, subscriptionId, token });
   screen.say(`Simulated Azure at ${armEndpoint}: ${scenario.title}`);
-  for (const vm of scenario.vms) {
-    screen.say(
-      `/subscriptions/${subscriptionId}/resourceGroups/${scenario.resourceGroup}/providers/Microsoft.Compute/virtualMachines/${vm.name}`,
-      "  ",
-    );
+  for (const { id, resourceGroup, vms } of fleetsOf(scenario)) {
+    for (const vm of vms) {
+      screen.say(
+        `/subscriptions/${id}/resourceGroups/${resourceGroup}/providers/Microsoft.Compute/virtualMachines/${vm.name}`,
+        "  ",
+      );
+    }
   }
   screen.say(`State, log and faults: ${armEndpoint}/_simulator/state and /log and /faults`);
   screen.say(`Heal there: remediator heal VM_ID --simulator ${armEndpoint}`);

@@ -19,6 +19,8 @@ import { restartVm, settle, startVm, stopVm } from "./power.ts";
 import type { Publisher } from "./publisher.ts";
 import type { Simulation } from "./simulation.ts";
 import { renderState } from "./state-view.ts";
+import { findNic, findVm } from "./subscriptions.ts";
+import type { Found } from "./subscriptions.ts";
 import { nicsOf } from "./world.ts";
 import type { NicState, VmState } from "./world.ts";
 
@@ -49,6 +51,11 @@ function addViews(app: Hono<WebEnvironment>, simulation: Simulation): void {
       armEndpoint: simulation.endpoint(),
       subscriptionId: simulation.world.subscriptionId,
       resourceGroup: simulation.world.resourceGroup,
+      subscriptions: simulation.worlds.map((world) => ({
+        id: world.subscriptionId,
+        name: world.subscriptionName,
+        resourceGroup: world.resourceGroup,
+      })),
       token: simulation.token,
     }),
   );
@@ -109,29 +116,30 @@ function addPeople(app: Hono<WebEnvironment>, simulation: Simulation): void {
   app.post("/vms/:name/guest", async (context) => {
     const change = await readBody(context, guestBody);
     return act(simulation, context, () => {
-      changeGuest(simulation, findVm(simulation, context), change);
+      const found = vmOf(simulation, context);
+      changeGuest(found.simulation, found.resource, change);
     });
   });
   app.post("/vms/:name/power", async (context) => {
     const { state } = await readBody(context, powerBody);
     return act(simulation, context, () => {
-      setPower(simulation, findVm(simulation, context), state);
+      setPower(vmOf(simulation, context), state);
     });
   });
   app.patch("/vms/:name", async (context) => {
     const change = await readBody(context, vmBody);
     return act(simulation, context, () => {
-      changeVm(simulation, findVm(simulation, context), change);
+      changeVm(vmOf(simulation, context), change);
     });
   });
   app.post("/nics/:name", async (context) => {
     const { address } = await readBody(context, nicBody);
     return act(simulation, context, () => {
-      const nic = findNic(simulation, context);
+      const nic = nicOf(simulation, context);
       if (address === undefined) {
-        touchTags(simulation, nic);
+        touchTags(nic.simulation, nic.resource);
       } else {
-        changeAddress(simulation, nic, address === "next" ? null : address);
+        changeAddress(nic.simulation, nic.resource, address === "next" ? null : address);
       }
     });
   });
@@ -154,8 +162,9 @@ function addNews(app: Hono<WebEnvironment>, simulation: Simulation, publisher: P
   });
   app.post("/alerts", async (context) => {
     const { vm, ...shipment } = await readBody(context, alertBody);
-    const machine = known(simulation.world.vms.get(vm.toLowerCase()), `VM ${vm}`);
-    return context.json({ alertId: publisher.alert(machine, shipment) }, 202);
+    const found = known(findVm(simulation, vm), `VM ${vm}`);
+    const alertId = publisher.alert(found.simulation.world, found.resource, shipment);
+    return context.json({ alertId }, 202);
   });
 }
 
@@ -167,8 +176,7 @@ function act(simulation: Simulation, context: AdminContext, change: () => void):
 }
 
 function setPower(
-  simulation: Simulation,
-  vm: VmState,
+  { simulation, resource: vm }: Found<VmState>,
   state: "running" | "stopped" | "deallocated" | "restarted",
 ): void {
   switch (state) {
@@ -185,7 +193,10 @@ function setPower(
   }
 }
 
-function changeVm(simulation: Simulation, vm: VmState, change: z.output<typeof vmBody>): void {
+function changeVm(
+  { simulation, resource: vm }: Found<VmState>,
+  change: z.output<typeof vmBody>,
+): void {
   vm.tags = change.tags ?? vm.tags;
   vm.agentInstalled = change.agent ?? vm.agentInstalled;
   vm.agentSurvivesWrongAddress = change.agentSurvivesWrongAddress ?? vm.agentSurvivesWrongAddress;
@@ -200,18 +211,18 @@ function changeVm(simulation: Simulation, vm: VmState, change: z.output<typeof v
   simulation.log.effect({ kind: "vmUpdated", by: "human", vm: vm.name, detail });
 }
 
-function findVm(simulation: Simulation, context: AdminContext): VmState {
+function vmOf(simulation: Simulation, context: AdminContext): Found<VmState> {
   const name = context.req.param("name") ?? "";
-  return known(simulation.world.vms.get(name.toLowerCase()), `VM ${name}`);
+  return known(findVm(simulation, name), `VM ${name}`);
 }
 
-function findNic(simulation: Simulation, context: AdminContext): NicState {
+function nicOf(simulation: Simulation, context: AdminContext): Found<NicState> {
   const name = context.req.param("name") ?? "";
-  return known(simulation.world.nics.get(name.toLowerCase()), `NIC ${name}`);
+  return known(findNic(simulation, name), `NIC ${name}`);
 }
 
-function known<T>(value: T | undefined, what: string): T {
-  if (value === undefined) {
+function known<T>(value: T | null | undefined, what: string): T {
+  if (value === undefined || value === null) {
     throw new ArmError(404, "NotFound", `There is no such ${what}.`);
   }
   return value;

@@ -13,6 +13,7 @@ import { readIdentity } from "./identity.ts";
 import { requireUnlocked } from "./locks.ts";
 import type { Reply } from "./reply.ts";
 import type { Simulation } from "./simulation.ts";
+import { subscriptionOf } from "./subscriptions.ts";
 import type { CountedRequest } from "./throttle.ts";
 
 /** The environment of simulated Azure's web applications. */
@@ -43,11 +44,12 @@ function lowerPath(url: string): string {
 }
 
 async function serve(
-  simulation: Simulation,
+  everything: Simulation,
   route: Omit<ArmRoute, "method" | "path">,
   context: Context<WebEnvironment>,
 ): Promise<Response> {
   const url = new URL(context.req.url);
+  const simulation = subscriptionOf(everything, url.pathname);
   const name = resourceName(context, url.pathname);
   const content = readContent(await context.req.text());
   const arrival = {

@@ -3,9 +3,11 @@ import type { Fault, Operation } from "./fault-schema.ts";
 import type { Identity } from "./identity.ts";
 import type { Reply } from "./reply.ts";
 import type { Simulation } from "./simulation.ts";
+import { subscriptionIn } from "./subscriptions.ts";
 
 /** One request to Resource Manager, as its handler sees it. */
 export interface ArmCall {
+  /** As the subscription of the path sees it. */
   readonly simulation: Simulation;
   /** Last part of the path but for an action's name, as the caller spelled it. */
   readonly name: string;
@@ -56,8 +58,8 @@ export function requireApiVersion(query: URLSearchParams): void {
 export function requireScope(simulation: Simulation, path: string): void {
   const { world } = simulation;
   const parts = path.toLowerCase().split("/");
-  const subscription = valueAfter(parts, "subscriptions");
-  if (subscription !== null && subscription !== world.subscriptionId.toLowerCase()) {
+  const subscription = subscriptionIn(path);
+  if (subscription !== null && subscription.toLowerCase() !== world.subscriptionId.toLowerCase()) {
     throw new ArmError(
       404,
       "SubscriptionNotFound",

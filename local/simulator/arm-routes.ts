@@ -4,11 +4,12 @@ import type { Reply } from "./reply.ts";
 import { ok } from "./routes/answers.ts";
 import { NETWORK_ROUTES } from "./routes/network-routes.ts";
 import { OPERATION_ROUTES } from "./routes/operation-routes.ts";
-import { GROUP } from "./routes/paths.ts";
+import { GROUP, SUBSCRIPTION } from "./routes/paths.ts";
 import { SCOPE_ROUTES } from "./routes/scope-routes.ts";
 import { SNAPSHOT_ROUTES } from "./routes/snapshot-routes.ts";
 import { VM_ROUTES } from "./routes/vm-routes.ts";
 import { groupId } from "./world.ts";
+import type { World } from "./world.ts";
 
 /** Every request that simulated Resource Manager answers. */
 export const ARM_ROUTES: readonly ArmRoute[] = [
@@ -24,7 +25,29 @@ export const ARM_ROUTES: readonly ArmRoute[] = [
     path: "/subscriptions",
     handle: listSubscriptions,
   },
+  {
+    operation: "subscription.get",
+    method: "GET",
+    path: SUBSCRIPTION,
+    handle: ({ simulation }) => ok(renderSubscription(simulation.world)),
+  },
 ];
+
+function listSubscriptions(call: ArmCall): Reply {
+  return pageOf(call, call.simulation.worlds, (world) => renderSubscription(world));
+}
+
+/** A subscription as Resource Manager shows it. Source: "Subscriptions - List" of its REST reference. */
+function renderSubscription(world: World): unknown {
+  return {
+    id: `/subscriptions/${world.subscriptionId}`,
+    authorizationSource: "RoleBased",
+    subscriptionId: world.subscriptionId,
+    tenantId: world.tenantId,
+    displayName: world.subscriptionName,
+    state: "Enabled",
+  };
+}
 
 function getGroup(call: ArmCall): Reply {
   const { world } = call.simulation;
@@ -35,13 +58,4 @@ function getGroup(call: ArmCall): Reply {
     location: world.location,
     properties: { provisioningState: "Succeeded" },
   });
-}
-
-function listSubscriptions(call: ArmCall): Reply {
-  return pageOf(call, [call.simulation.world.subscriptionId], (subscriptionId) => ({
-    id: `/subscriptions/${subscriptionId}`,
-    subscriptionId,
-    displayName: "Fleet",
-    state: "Enabled",
-  }));
 }

@@ -6,8 +6,9 @@ import { renewLease } from "./guest/windows.ts";
 import { makeLock } from "./locks.ts";
 import { configurationExtra, nicExtra } from "./nic-extra.ts";
 import type { Random } from "./random.ts";
+import type { Fleet } from "./scenario-fleets.ts";
 import { diskNameOf, nicNameOf } from "./scenario-names.ts";
-import type { Scenario, ScenarioNic, ScenarioVm } from "./scenario.ts";
+import type { ScenarioNic, ScenarioVm } from "./scenario.ts";
 import type { NicConfiguration, NicState, VmState, World } from "./world.ts";
 
 /** How long the fleet has been up when simulated Azure starts: long enough for every rule on uptime. */
@@ -16,25 +17,24 @@ const UPTIME_MS = 26 * 60 * 60 * 1000;
 /** Windows' interface number of a VM's first adapter. */
 const FIRST_INTERFACE_INDEX = 5;
 
-/** Makes the resources and guests of a scenario; the same seed gives the same ids. */
-export function buildWorld(scenario: Scenario, random: Random, now: number): World {
+/** Makes the resources and guests of a scenario's subscription; the same seed gives the same ids. */
+export function buildWorld(fleet: Fleet, tenantId: string, making: Making): World {
   const world: World = {
-    subscriptionId: scenario.subscriptionId,
-    tenantId: scenario.tenantId,
-    location: scenario.location,
-    resourceGroup: scenario.resourceGroup,
+    subscriptionId: fleet.id,
+    subscriptionName: fleet.name,
+    tenantId,
+    location: fleet.location,
+    resourceGroup: fleet.resourceGroup,
     network: {
-      name: scenario.network.name,
-      dnsServers: scenario.network.dnsServers,
-      subnets: scenario.network.subnets.map((subnet) => ({
+      name: fleet.network.name,
+      dnsServers: fleet.network.dnsServers,
+      subnets: fleet.network.subnets.map((subnet) => ({
         name: subnet.name,
         prefixes: subnet.prefixes,
         securityGroup: subnet.securityGroup ?? null,
       })),
     },
-    securityGroups: new Map(
-      scenario.securityGroups.map((group) => [group.name.toLowerCase(), group]),
-    ),
+    securityGroups: new Map(fleet.securityGroups.map((group) => [group.name.toLowerCase(), group])),
     publicIps: new Map(),
     nics: new Map(),
     vms: new Map(),
@@ -42,15 +42,17 @@ export function buildWorld(scenario: Scenario, random: Random, now: number): Wor
     snapshots: new Map(),
     locks: [],
   };
-  for (const machine of scenario.vms) {
-    addVm(world, machine, { random, now });
+  for (const machine of fleet.vms) {
+    addVm(world, machine, making);
   }
-  world.locks = scenario.locks.map((lock, index) => makeLock(world, lock, index));
+  world.locks = fleet.locks.map((lock, index) => makeLock(world, lock, index));
   return world;
 }
 
-interface Making {
+/** What the making of resources needs beside their plan. */
+export interface Making {
   readonly random: Random;
+  /** Milliseconds since 1970. */
   readonly now: number;
 }
 

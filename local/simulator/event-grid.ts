@@ -1,4 +1,5 @@
 import type { ResourceChange } from "./simulation.ts";
+import { subscriptionIn } from "./subscriptions.ts";
 import type { World } from "./world.ts";
 
 /** In which form Event Grid delivers. */
@@ -17,15 +18,16 @@ export interface EventStamp {
  * Source: "Azure subscription as an Event Grid source"; ids come in lower-case `resourcegroups` there.
  */
 export function resourceEvent(
-  world: World,
+  tenantId: string,
   change: ResourceChange,
   stamp: EventStamp,
   schema: EventSchema,
 ): unknown {
-  const topic = `/subscriptions/${world.subscriptionId}`;
+  const subscriptionId = subscriptionIn(change.resourceId) ?? "";
+  const topic = `/subscriptions/${subscriptionId}`;
   const subject = change.resourceId.replace("/resourceGroups/", "/resourcegroups/");
   const type = `Microsoft.Resources.Resource${change.kind}Success`;
-  const data = eventData(world, change, { subject, stamp });
+  const data = eventData(change, { subject, stamp, subscriptionId, tenantId });
   return wrap({ topic, subject, type, data, stamp }, schema);
 }
 
@@ -92,11 +94,15 @@ function wrap(
 }
 
 function eventData(
-  world: World,
   change: ResourceChange,
-  parts: { readonly subject: string; readonly stamp: EventStamp },
+  parts: {
+    readonly subject: string;
+    readonly stamp: EventStamp;
+    readonly subscriptionId: string;
+    readonly tenantId: string;
+  },
 ): unknown {
-  const { subject, stamp } = parts;
+  const { subject, stamp, subscriptionId, tenantId } = parts;
   return {
     authorization: {
       scope: subject,
@@ -106,7 +112,7 @@ function eventData(
     claims: {
       appid: change.caller.appid,
       "http://schemas.microsoft.com/identity/claims/objectidentifier": change.caller.oid,
-      "http://schemas.microsoft.com/identity/claims/tenantid": world.tenantId,
+      "http://schemas.microsoft.com/identity/claims/tenantid": tenantId,
     },
     correlationId: stamp.correlationId,
     httpRequest: {
@@ -119,7 +125,7 @@ function eventData(
     resourceUri: subject,
     operationName: change.action,
     status: "Succeeded",
-    subscriptionId: world.subscriptionId,
-    tenantId: world.tenantId,
+    subscriptionId,
+    tenantId,
   };
 }

@@ -100,14 +100,30 @@ function agentReachesAzure(world: World, vm: VmState): boolean {
   return vm.agentSurvivesWrongAddress || delivers(vm, nic, azure.address);
 }
 
+/**
+ * The subscription whose network a connection to the address goes into, of two with the same address the first one; null
+ * if the address belongs to no network here.
+ */
+export function homeOf(worlds: readonly World[], address: string): World | null {
+  return (
+    worlds.find((world) => findTarget(world, address) !== null) ??
+    worlds.find((world) => isInside(world, address)) ??
+    null
+  );
+}
+
+/** Name of the VM that has the address in Azure; null if there is none. */
+export function ownerOf(world: World, address: string): string | null {
+  return findTarget(world, address)?.nic.vm ?? null;
+}
+
 /** What a connection to the address and port finds, seen from the proxy, which stands in the virtual network. */
 export function reach(world: World, address: string, port: number): Reach {
   const target = findTarget(world, address);
   if (target === null) {
-    const isInside = world.network.subnets.some(
-      (subnet) => prefixHolding(address, subnet.prefixes) !== null,
-    );
-    return isInside ? { kind: "silent", why: "nobody has this address" } : { kind: "noRoute" };
+    return isInside(world, address)
+      ? { kind: "silent", why: "nobody has this address" }
+      : { kind: "noRoute" };
   }
   const { vm } = target;
   const why = vm === undefined ? "no VM is there" : whySilent(world, { ...target, vm }, port);
@@ -116,6 +132,10 @@ export function reach(world: World, address: string, port: number): Reach {
   }
   const isOpen = vm.rdpListening && port === RDP_PORT;
   return { kind: isOpen ? "open" : "refused", vm: vm.name };
+}
+
+function isInside(world: World, address: string): boolean {
+  return world.network.subnets.some((subnet) => prefixHolding(address, subnet.prefixes) !== null);
 }
 
 interface Target {

@@ -4,6 +4,7 @@ import type { VmFault } from "./faults.ts";
 import { changeAddress, changeGuest, touchTags } from "./human.ts";
 import { deleteVm, startVm, stopVm } from "./power.ts";
 import type { Simulation } from "./simulation.ts";
+import { findVm } from "./subscriptions.ts";
 import { nicsOf } from "./world.ts";
 import type { VmState } from "./world.ts";
 
@@ -14,9 +15,9 @@ export function strikeVms(
   when: "before" | "after",
 ): void {
   for (const fault of faults) {
-    const vm = simulation.world.vms.get(fault.vm?.toLowerCase() ?? "");
-    if (vm !== undefined && isVmFault(fault) && fault.when === when) {
-      strikeVm(simulation, vm, fault);
+    const found = findVm(simulation, fault.vm ?? "");
+    if (found !== null && isVmFault(fault) && fault.when === when) {
+      strikeVm(found.simulation, found.resource, fault);
     }
   }
 }

@@ -27,6 +27,7 @@ export const OPERATIONS = [
   "lock.list",
   "health.get",
   "group.get",
+  "subscription.get",
   "subscription.list",
   "proxy.connect",
   "unknown",

@@ -21,15 +21,16 @@ export function setGuest(
 }
 
 /** The earliest instant (ms) at which a scheduled task of a running guest fires; null if none is armed. */
-export function nextTaskAt(world: World): number | null {
-  const instants = [...world.vms.values()]
+export function nextTaskAt(worlds: readonly World[]): number | null {
+  const instants = worlds
+    .flatMap((world) => [...world.vms.values()])
     .filter((vm) => vm.power === "running")
     .flatMap((vm) => waitingTasks(vm))
     .map((task) => Date.parse(task.fireAt));
   return instants.length === 0 ? null : Math.min(...instants);
 }
 
-/** Fires the scheduled tasks which are due in running guests. */
+/** Fires the scheduled tasks which are due in the subscription's running guests. */
 export function fireTasks(simulation: Pick<Simulation, "log" | "world">, at: number): void {
   for (const vm of simulation.world.vms.values()) {
     const due = waitingTasks(vm).filter((task) => Date.parse(task.fireAt) <= at);

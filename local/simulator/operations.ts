@@ -9,6 +9,7 @@ export function openOperation(
 ): OperationState {
   const operation: OperationState = {
     id: simulation.random.guid(),
+    subscriptionId: simulation.world.subscriptionId,
     provider: about.provider,
     vm: about.vm,
     script: about.script ?? null,
@@ -82,7 +83,7 @@ export function operationResult(simulation: Simulation, id: string): Reply {
 
 function findOperation(simulation: Simulation, id: string): OperationState {
   const operation = simulation.operations.get(id.toLowerCase());
-  if (operation === undefined) {
+  if (operation?.subscriptionId !== simulation.world.subscriptionId) {
     throw new ArmError(404, "OperationNotFound", `The operation '${id}' was not found.`);
   }
   return operation;

@@ -5,6 +5,7 @@ import { fireTasks, hearAgents, setGuest } from "./guests.ts";
 import type { EffectCause } from "./log.ts";
 import { interruptCommand, pushCommand } from "./run-command.ts";
 import type { Simulation } from "./simulation.ts";
+import { everySubscription } from "./subscriptions.ts";
 import type { VmState } from "./world.ts";
 import { nicsOf } from "./world.ts";
 
@@ -16,9 +17,11 @@ export function settle(simulation: Simulation): void {
 
 /** What follows from any change: agents that are heard report, and commands move on. */
 export function catchUp(simulation: Simulation): void {
-  hearAgents(simulation.world, simulation.now().getTime());
-  for (const vm of simulation.world.vms.values()) {
-    pushCommand(simulation, vm);
+  for (const view of everySubscription(simulation)) {
+    hearAgents(view.world, view.now().getTime());
+    for (const vm of view.world.vms.values()) {
+      pushCommand(view, vm);
+    }
   }
 }
 

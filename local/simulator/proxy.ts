@@ -4,7 +4,7 @@ import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 
 import { isIpv4 } from "../../shared/domain/addresses.ts";
-import { reach } from "./fabric.ts";
+import { homeOf, ownerOf, reach } from "./fabric.ts";
 import type { Reach } from "./fabric.ts";
 import type { Fault } from "./fault-schema.ts";
 import { passGate } from "./gate.ts";
@@ -64,12 +64,13 @@ async function tunnel(simulation: Simulation, { target, socket, early }: Tunnel)
   }
   socket.on("data", keep);
   const { host = "", port = "" } = TARGET.exec(target)?.groups ?? {};
+  const home = isIpv4(host) ? homeOf(simulation.worlds, host) : null;
   const outcomes: Reach[] = [];
   const arrival = {
     operation: "proxy.connect",
     method: "CONNECT",
     path: target,
-    vm: ownerOf(simulation, host),
+    vm: home === null ? null : ownerOf(home, host),
     script: null,
     clientGone: closed(socket),
   } as const;
@@ -77,7 +78,7 @@ async function tunnel(simulation: Simulation, { target, socket, early }: Tunnel)
     if (!isIpv4(host)) {
       return { status: BAD_REQUEST };
     }
-    const found = struckReach(faults) ?? reach(simulation.world, host, Number(port));
+    const found = struckReach(faults) ?? dial(simulation, host, Number(port));
     outcomes.push(found);
     return { status: STATUS_OF[found.kind] };
   });
@@ -118,6 +119,11 @@ async function finish(
   );
 }
 
+function dial(simulation: Simulation, host: string, port: number): Reach {
+  const home = homeOf(simulation.worlds, host);
+  return home === null ? { kind: "noRoute" } : reach(home, host, port);
+}
+
 function struckReach(faults: readonly Fault[]): Reach | null {
   for (const fault of faults) {
     if (fault.kind === "dropProbe") {
@@ -125,19 +131,6 @@ function struckReach(faults: readonly Fault[]): Reach | null {
     }
     if (fault.kind === "noRoute") {
       return { kind: "noRoute" };
-    }
-  }
-  return null;
-}
-
-function ownerOf(simulation: Simulation, host: string): string | null {
-  const { world } = simulation;
-  for (const nic of world.nics.values()) {
-    for (const configuration of nic.configurations) {
-      const publicIp = world.publicIps.get(configuration.publicIp?.toLowerCase() ?? "");
-      if (configuration.address === host || publicIp?.address === host) {
-        return nic.vm;
-      }
     }
   }
   return null;

@@ -44,8 +44,8 @@ export interface Publisher {
   /** @throws Error if the address does not pass Event Grid's validation handshake. */
   subscribe(order: SubscriptionOrder): Promise<number>;
   unsubscribe(id: number): void;
-  /** Sends an alert of a VM to every address for alerts; gives its id. */
-  alert(vm: VmState, shipment: AlertShipment): string;
+  /** Sends an alert of a VM of that subscription to every address for alerts; gives its id. */
+  alert(world: World, vm: VmState, shipment: AlertShipment): string;
   list(): {
     readonly subscriptions: readonly (SubscriptionOrder & { readonly id: number })[];
     readonly deliveries: readonly Delivery[];
@@ -57,6 +57,7 @@ export interface Publisher {
 
 /** What the publisher needs of simulated Azure. */
 export interface PublisherContext {
+  /** The main subscription, for what is of no other one. */
   readonly world: World;
   readonly random: Random;
   readonly timeline: Timeline;
@@ -89,7 +90,7 @@ class LoopbackPublisher implements Publisher {
     for (const subscription of this.#ofKind("eventGrid")) {
       const { schema } = subscription;
       if (schema !== "webhook" && wants(subscription, change.resourceType)) {
-        const event = resourceEvent(this.#context.world, change, stamp, schema);
+        const event = resourceEvent(this.#context.world.tenantId, change, stamp, schema);
         this.#send(subscription, event, { copies: 1, delaySeconds: 0 });
       }
     }
@@ -115,8 +116,7 @@ class LoopbackPublisher implements Publisher {
     this.#subscriptions.delete(id);
   }
 
-  alert(vm: VmState, shipment: AlertShipment): string {
-    const { world } = this.#context;
+  alert(world: World, vm: VmState, shipment: AlertShipment): string {
     const stamp = this.#stamp();
     const alert = metricAlert(world, vm, shipment, { id: stamp.id, at: this.#context.now() });
     for (const subscription of this.#ofKind("alerts")) {

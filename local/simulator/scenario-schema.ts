@@ -164,6 +164,25 @@ const plannedAlert = z.strictObject({
     .describe("How often the same alert is delivered."),
 });
 
+/** What a subscription holds: one resource group with everything in it. */
+const fleet = {
+  location: z.string().min(1).default("westeurope"),
+  resourceGroup: name.default("rg-fleet"),
+  network,
+  securityGroups: z.array(securityGroup).default([]),
+  vms: z.array(vm).min(1),
+  locks: z
+    .array(lock)
+    .default([])
+    .describe("Each on one VM, NIC or disk, or on the resource group where it names none."),
+};
+
+const subscription = z.strictObject({
+  id: z.guid(),
+  name: z.string().min(1).optional().describe("Default: Subscription 2, Subscription 3, …"),
+  ...fleet,
+});
+
 /** A scenario as outside data. */
 export const scenario = z.strictObject({
   $schema: z
@@ -174,11 +193,13 @@ export const scenario = z.strictObject({
   seed: z.number().int().default(1),
   subscriptionId: z.guid().default("5a1e0c2e-9b1d-4f6e-8c3a-7d2b5e9f1a64"),
   tenantId: z.guid().default("c4d8f0b2-6a37-4e1c-b5a9-0f3e7d618b25"),
-  location: z.string().min(1).default("westeurope"),
-  resourceGroup: name.default("rg-fleet"),
-  network,
-  securityGroups: z.array(securityGroup).default([]),
-  vms: z.array(vm).min(1),
+  ...fleet,
+  subscriptions: z
+    .array(subscription)
+    .default([])
+    .describe(
+      "Further subscriptions. Addresses may be those of another one; names of VMs and NICs may not.",
+    ),
   keepMac: z
     .boolean()
     .default(false)
@@ -209,10 +230,6 @@ export const scenario = z.strictObject({
     .enum(["off", "azure"])
     .default("off")
     .describe("Whether Azure's limits on the number of requests hold; they answer 429."),
-  locks: z
-    .array(lock)
-    .default([])
-    .describe("Each on one VM, NIC or disk, or on the resource group where it names none."),
   faults: z.array(fault).default([]),
   alerts: z.array(plannedAlert).default([]),
 });

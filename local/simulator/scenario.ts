@@ -2,6 +2,8 @@ import { readFileSync } from "node:fs";
 
 import { isIpv4, prefixHolding } from "../../shared/domain/addresses.ts";
 import { ConfigurationError } from "../../shared/domain/errors.ts";
+import { fleetsOf } from "./scenario-fleets.ts";
+import type { Fleet } from "./scenario-fleets.ts";
 import { diskNameOf, nicNameOf } from "./scenario-names.ts";
 import { scenario } from "./scenario-schema.ts";
 import type { Scenario, ScenarioLock, ScenarioNic } from "./scenario-schema.ts";
@@ -47,41 +49,62 @@ function invalid(source: string, problems: readonly string[]): ConfigurationErro
 }
 
 function findWrongReferences(data: Scenario): string[] {
-  return [...wrongNames(data), ...wrongAddresses(data), ...repeatedNames(data)];
+  const fleets = fleetsOf(data);
+  return [
+    ...fleets.flatMap((fleet) => [...wrongNames(fleet), ...wrongAddresses(fleet)]),
+    ...wrongVms(data, fleets),
+    ...repeatedNames(fleets),
+  ];
 }
 
-function wrongNames(data: Scenario): string[] {
-  const subnets = namesOf(data.network.subnets);
-  const groups = namesOf(data.securityGroups);
-  const vms = namesOf(data.vms);
+function wrongNames(fleet: Fleet): string[] {
+  const { path } = fleet;
+  const subnets = namesOf(fleet.network.subnets);
+  const groups = namesOf(fleet.securityGroups);
   return [
-    ...data.network.subnets.map((entry, index) =>
-      unknownName(`network.subnets.${index}.securityGroup`, entry.securityGroup, groups),
+    ...fleet.network.subnets.map((entry, index) =>
+      unknownName(`${path}network.subnets.${index}.securityGroup`, entry.securityGroup, groups),
     ),
-    ...data.vms.flatMap((machine, index) =>
+    ...fleet.vms.flatMap((machine, index) =>
       machine.nics.flatMap((card, nicIndex) => [
-        unknownName(`vms.${index}.nics.${nicIndex}.subnet`, card.subnet, subnets),
-        unknownName(`vms.${index}.nics.${nicIndex}.securityGroup`, card.securityGroup, groups),
+        unknownName(`${path}vms.${index}.nics.${nicIndex}.subnet`, card.subnet, subnets),
+        unknownName(
+          `${path}vms.${index}.nics.${nicIndex}.securityGroup`,
+          card.securityGroup,
+          groups,
+        ),
       ]),
     ),
+    ...fleet.locks.flatMap((entry, index) =>
+      wrongNamesOfLock(fleet, entry, `${path}locks.${index}`),
+    ),
+  ].filter((problem) => problem !== null);
+}
+
+/** Faults and alerts may speak of a VM of any subscription. */
+function wrongVms(data: Scenario, fleets: readonly Fleet[]): string[] {
+  const vms = namesOf(fleets.flatMap((fleet) => fleet.vms));
+  return [
     ...data.faults.map((entry, index) => unknownName(`faults.${index}.vm`, entry.vm, vms)),
-    ...data.locks.flatMap((entry, index) => wrongNamesOfLock(data, entry, `locks.${index}`)),
     ...data.alerts.map((entry, index) => unknownName(`alerts.${index}.vm`, entry.vm, vms)),
   ].filter((problem) => problem !== null);
 }
 
-function wrongNamesOfLock(data: Scenario, lock: ScenarioLock, path: string): (string | null)[] {
-  const nics = data.vms.flatMap((machine) =>
-    machine.nics.map((card, index) => nicNameOf(machine, card, index)),
-  );
-  const disks = data.vms
+function wrongNamesOfLock(fleet: Fleet, lock: ScenarioLock, path: string): (string | null)[] {
+  const disks = fleet.vms
     .filter((machine) => machine.osDisk === "managed")
     .map((machine) => diskNameOf(machine));
   return [
-    unknownName(`${path}.vm`, lock.vm, namesOf(data.vms)),
-    unknownName(`${path}.nic`, lock.nic, new Set(nics)),
+    unknownName(`${path}.vm`, lock.vm, namesOf(fleet.vms)),
+    unknownName(`${path}.nic`, lock.nic, new Set(nicNames(fleet))),
     unknownName(`${path}.disk`, lock.disk, new Set(disks)),
   ];
+}
+
+function nicNames(fleet: Fleet): string[] {
+  return fleet.vms.flatMap((machine) =>
+    machine.nics.map((card, index) => nicNameOf(machine, card, index)),
+  );
 }
 
 function namesOf(entries: readonly { readonly name: string }[]): ReadonlySet<string> {
@@ -98,31 +121,52 @@ function unknownName(
     : `${path}: nothing here is named ${wanted}`;
 }
 
-function wrongAddresses(data: Scenario): string[] {
-  return data.vms.flatMap((machine, index) =>
+function wrongAddresses(fleet: Fleet): string[] {
+  return fleet.vms.flatMap((machine, index) =>
     machine.nics.flatMap((card, nicIndex) =>
-      wrongAddressesOf(data, card, `vms.${index}.nics.${nicIndex}`),
+      wrongAddressesOf(fleet, card, `${fleet.path}vms.${index}.nics.${nicIndex}`),
     ),
   );
 }
 
-function wrongAddressesOf(data: Scenario, card: ScenarioNic, path: string): string[] {
+function wrongAddressesOf(fleet: Fleet, card: ScenarioNic, path: string): string[] {
   const problems: string[] = [];
   for (const [index, entry] of card.ipConfigurations.entries()) {
-    const home = entry.subnet ?? card.subnet ?? data.network.subnets[0]?.name ?? "";
-    if (isIpv4(entry.address) && !liesIn(data, home, entry.address)) {
+    const home = entry.subnet ?? card.subnet ?? fleet.network.subnets[0]?.name ?? "";
+    if (isIpv4(entry.address) && !liesIn(fleet, home, entry.address)) {
       problems.push(`${path}.ipConfigurations.${index}.address: lies in no prefix of ${home}`);
     }
   }
   return problems;
 }
 
-function liesIn(data: Scenario, subnetName: string, address: string): boolean {
-  const home = data.network.subnets.find((entry) => entry.name === subnetName);
+function liesIn(fleet: Fleet, subnetName: string, address: string): boolean {
+  const home = fleet.network.subnets.find((entry) => entry.name === subnetName);
   return prefixHolding(address, home?.prefixes ?? []) !== null;
 }
 
-function repeatedNames(data: Scenario): string[] {
-  const names = new Set(data.vms.map((machine) => machine.name.toLowerCase()));
-  return names.size < data.vms.length ? ["vms: two have the same name"] : [];
+/** Subscriptions are told apart by their ids; `/_simulator` finds VMs and NICs by their names alone. */
+function repeatedNames(fleets: readonly Fleet[]): string[] {
+  return [
+    ...repeated(
+      "subscriptions: two have the same id",
+      fleets.map(({ id }) => id),
+    ),
+    ...repeated(
+      "vms: two have the same name",
+      fleets.flatMap(({ vms }) => vms).map(({ name }) => name),
+    ),
+    ...repeated(
+      "nics: two have the same name",
+      fleets.flatMap((fleet) => nicNames(fleet)),
+    ),
+  ];
+}
+
+/** One text for each name that comes a second time, in any letter case. */
+function repeated(problem: string, names: readonly string[]): string[] {
+  const lower = names.map((name) => name.toLowerCase());
+  return names
+    .filter((_name, index) => lower.indexOf(lower[index] ?? "") < index)
+    .map((name) => `${problem}, ${name}, over all subscriptions`);
 }

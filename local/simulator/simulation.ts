@@ -11,6 +11,7 @@ import type { World } from "./world.ts";
 /** How an asynchronous operation of Resource Manager stands. */
 export interface OperationState {
   readonly id: string;
+  readonly subscriptionId: string;
   /** Which part of Azure runs it: it decides the form of its address. */
   readonly provider: "Microsoft.Compute" | "Microsoft.Network";
   readonly vm: string | null;
@@ -37,7 +38,10 @@ export interface ResourceChange {
 
 /** Everything that the parts of simulated Azure share. */
 export interface Simulation {
+  /** The subscription which is looked at. */
   readonly world: World;
+  /** All subscriptions, the main one first. */
+  readonly worlds: readonly [World, ...World[]];
   readonly timeline: Timeline;
   readonly latency: Latency;
   readonly random: Random;

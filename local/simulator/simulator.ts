@@ -7,6 +7,7 @@ import { getRequestListener } from "@hono/node-server";
 import { makeAdminApp } from "./admin-app.ts";
 import { makeArmApp } from "./arm-app.ts";
 import { buildWorld } from "./build-world.ts";
+import type { Making } from "./build-world.ts";
 import { makeFaults } from "./faults.ts";
 import { fireTasks, nextTaskAt } from "./guests.ts";
 import { makeHolds } from "./holds.ts";
@@ -19,8 +20,10 @@ import { serveConnect } from "./proxy.ts";
 import { makePublisher } from "./publisher.ts";
 import type { Publisher } from "./publisher.ts";
 import { seededRandom } from "./random.ts";
+import { fleetsOf } from "./scenario-fleets.ts";
 import type { Scenario } from "./scenario.ts";
 import type { Simulation } from "./simulation.ts";
+import { everySubscription, findVm } from "./subscriptions.ts";
 import { azureThrottle, UNLIMITED } from "./throttle.ts";
 import { makeTimeline } from "./timeline.ts";
 
@@ -101,20 +104,21 @@ function makeSimulation(
   const { scenario, latency = "instant" } = options;
   const clock = options.now ?? machineTime;
   const random = seededRandom(scenario.seed);
-  const world = buildWorld(scenario, random, clock().getTime());
+  const worlds = buildWorlds(scenario, { random, now: clock().getTime() });
   const identity = { oid: random.guid(), appid: random.guid() };
   const timeline = makeTimeline({
     now: clock,
-    nextOutside: () => nextTaskAt(world),
+    nextOutside: () => nextTaskAt(worlds),
     runOutside: (at) => runTasks(simulation, at),
   });
   function now(): Date {
     return timeline.now();
   }
   const retryDelaysMs = RETRY_DELAYS_MS[latency];
-  const publisher = makePublisher({ world, random, timeline, retryDelaysMs, now });
+  const publisher = makePublisher({ world: worlds[0], random, timeline, retryDelaysMs, now });
   const simulation: Simulation = {
-    world,
+    world: worlds[0],
+    worlds,
     timeline,
     latency: makeLatency(latency, seededRandom(scenario.seed)),
     random,
@@ -124,8 +128,7 @@ function makeSimulation(
     operations: new Map(),
     human: { oid: random.guid(), appid: random.guid() },
     token: issueToken(identity, scenario.tenantId),
-    throttle: scenario.throttling === "azure" ? azureThrottle(now) : UNLIMITED,
-    ...switchesOf(scenario),
+    ...switchesOf(scenario, now),
     now,
     endpoint,
     publish(change) {
@@ -138,8 +141,13 @@ function makeSimulation(
 /** What a scenario chooses where Azure has more than one way. */
 function switchesOf(
   scenario: Scenario,
-): Pick<Simulation, "keepMac" | "dynamicKeepsAddress" | "pageSize" | "commandDeliveryMs"> {
+  now: () => Date,
+): Pick<
+  Simulation,
+  "throttle" | "keepMac" | "dynamicKeepsAddress" | "pageSize" | "commandDeliveryMs"
+> {
   return {
+    throttle: scenario.throttling === "azure" ? azureThrottle(now) : UNLIMITED,
     keepMac: scenario.keepMac,
     dynamicKeepsAddress: scenario.dynamicKeepsAddress,
     pageSize: scenario.pageSize ?? Infinity,
@@ -147,8 +155,18 @@ function switchesOf(
   };
 }
 
+function buildWorlds(scenario: Scenario, making: Making): Simulation["worlds"] {
+  const [main, ...others] = fleetsOf(scenario);
+  return [
+    buildWorld(main, scenario.tenantId, making),
+    ...others.map((fleet) => buildWorld(fleet, scenario.tenantId, making)),
+  ];
+}
+
 function runTasks(simulation: Simulation, at: number): void {
-  fireTasks(simulation, at);
+  for (const view of everySubscription(simulation)) {
+    fireTasks(view, at);
+  }
   catchUp(simulation);
 }
 
@@ -163,9 +181,12 @@ function ignore(): void {
 function planAlerts(simulation: Simulation, publisher: Publisher, scenario: Scenario): void {
   for (const planned of scenario.alerts) {
     publisher.onAlertSubscriber(() => {
-      const vm = simulation.world.vms.get(planned.vm.toLowerCase());
-      if (vm !== undefined) {
-        publisher.alert(vm, { ...planned, delaySeconds: planned.afterSeconds });
+      const found = findVm(simulation, planned.vm);
+      if (found !== null) {
+        publisher.alert(found.simulation.world, found.resource, {
+          ...planned,
+          delaySeconds: planned.afterSeconds,
+        });
       }
     });
   }

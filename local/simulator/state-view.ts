@@ -4,18 +4,21 @@ import { netshText } from "./guest/text.ts";
 import { etagText, renderNic } from "./resources/network-interfaces.ts";
 import { renderSnapshot } from "./resources/snapshots.ts";
 import type { Simulation } from "./simulation.ts";
+import { everySubscription } from "./subscriptions.ts";
 import { nicsOf, primaryConfiguration, resourceId } from "./world.ts";
 import type { NicState, VmState, World } from "./world.ts";
 
 /** Everything of simulated Azure at this moment, for people and tests. */
 export function renderState(simulation: Simulation): unknown {
-  const { world } = simulation;
+  const views = everySubscription(simulation);
   return {
     now: simulation.now().toISOString(),
-    vms: [...world.vms.values()].map((vm) => renderVmState(simulation, vm)),
-    nics: [...world.nics.values()].map((nic) => renderNicState(simulation, nic)),
-    snapshots: [...world.snapshots.values()].map((snapshot) =>
-      renderSnapshot(simulation, snapshot),
+    vms: views.flatMap((view) => [...view.world.vms.values()].map((vm) => renderVmState(view, vm))),
+    nics: views.flatMap((view) =>
+      [...view.world.nics.values()].map((nic) => renderNicState(view, nic)),
+    ),
+    snapshots: views.flatMap((view) =>
+      [...view.world.snapshots.values()].map((snapshot) => renderSnapshot(view, snapshot)),
     ),
     faults: simulation.faults.list(),
     holds: simulation.holds.list(),

@@ -1,6 +1,7 @@
 import { armErrorBody } from "./arm-error.ts";
 import type { Operation } from "./fault-schema.ts";
 import type { Reply } from "./reply.ts";
+import { subscriptionIn } from "./subscriptions.ts";
 
 /** What a request is counted by. */
 export interface CountedRequest {
@@ -26,7 +27,7 @@ export interface Throttle {
 interface Limit {
   /** As Azure's headers name it. */
   readonly name: string;
-  readonly kind: "subscription" | "resource";
+  readonly kind: "subscription" | "tenant" | "resource";
   readonly burst: number;
   readonly perSecond: number;
   readonly perVm: boolean;
@@ -47,6 +48,7 @@ const LIMITS: readonly Limit[] = [
   ofSubscription("reads", 250, 25, ({ method }) => method === "GET"),
   ofSubscription("deletes", 200, 10, ({ method }) => method === "DELETE"),
   ofSubscription("writes", 200, 10, ({ method }) => !["GET", "DELETE"].includes(method)),
+  ofTenant("reads", 250, 25, ({ method }) => method === "GET"),
   ofVm("UpdateVM", 12, 4 / 60, ({ operation }) => UPDATES.has(operation)),
   ofCompute("UpdateVMSubscription", 1500, 500 / 60, ({ operation }) => UPDATES.has(operation)),
   ofVm("GetVM", 36, 12 / 60, ({ operation }) => READS.has(operation)),
@@ -69,7 +71,9 @@ export function azureThrottle(now: () => Date): Throttle {
   const buckets = new Map<string, Bucket>();
 
   function bucketOf(limit: Limit, request: CountedRequest): Bucket {
-    const key = [limit.name, limit.perVm ? (request.vm ?? "") : ""].join("/").toLowerCase();
+    const key = [subscriptionIn(request.path), limit.name, limit.perVm ? request.vm : ""]
+      .join("/")
+      .toLowerCase();
     const at = now().getTime();
     const bucket = buckets.get(key) ?? { tokens: limit.burst, at };
     const refilled = bucket.tokens + (Math.max(0, at - bucket.at) / 1000) * limit.perSecond;
@@ -119,10 +123,10 @@ function remainingHeaders(
   const resources: string[] = [];
   for (const { limit, bucket } of counted) {
     const left = String(Math.floor(bucket.tokens));
-    if (limit.kind === "subscription") {
-      headers[`x-ms-ratelimit-remaining-subscription-${limit.name}`] = left;
-    } else {
+    if (limit.kind === "resource") {
       resources.push(`${limit.name};${left}`);
+    } else {
+      headers[`x-ms-ratelimit-remaining-${limit.kind}-${limit.name}`] = left;
     }
   }
   return resources.length === 0
@@ -136,7 +140,26 @@ function ofSubscription(
   perSecond: number,
   counts: Limit["counts"],
 ): Limit {
-  return { name, kind: "subscription", burst, perSecond, perVm: false, counts };
+  return {
+    name,
+    kind: "subscription",
+    burst,
+    perSecond,
+    perVm: false,
+    counts: (request) => subscriptionIn(request.path) !== null && counts(request),
+  };
+}
+
+/** For what is asked of no subscription. */
+function ofTenant(name: string, burst: number, perSecond: number, counts: Limit["counts"]): Limit {
+  return {
+    name,
+    kind: "tenant",
+    burst,
+    perSecond,
+    perVm: false,
+    counts: (request) => subscriptionIn(request.path) === null && counts(request),
+  };
 }
 
 function ofVm(name: string, burst: number, perSecond: number, counts: Limit["counts"]): Limit {

@@ -152,9 +152,10 @@ export interface HealthState extends PlatformHealth {
   readonly since: number;
 }
 
-/** All resources of simulated Azure; the keys are names in lower case. */
+/** All resources of one simulated subscription; the keys are names in lower case. */
 export interface World {
   readonly subscriptionId: string;
+  readonly subscriptionName: string;
   readonly tenantId: string;
   readonly location: string;
   readonly resourceGroup: string;

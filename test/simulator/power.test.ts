@@ -176,6 +176,9 @@ describe("people at the simulator", () => {
     expect((await admin(simulator, "")).body).toEqual({
       armEndpoint: simulator.armEndpoint,
       subscriptionId: simulator.subscriptionId,
+      subscriptions: [
+        { id: simulator.subscriptionId, name: "Subscription 1", resourceGroup: "rg-fleet" },
+      ],
       resourceGroup: "rg-fleet",
       token: simulator.token,
     });

@@ -1,7 +1,15 @@
 import { restorePoller } from "@azure/arm-compute";
 import { describe, expect, it } from "vitest";
 
-import { clientsFor, simulate } from "./harness.ts";
+import { aFleet, clientsFor, simulate } from "./harness.ts";
+
+async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const found: T[] = [];
+  for await (const item of items) {
+    found.push(item);
+  }
+  return found;
+}
 
 describe("the real SDK clients against simulated Azure", () => {
   it("read a VM with its instance view", async () => {
@@ -103,5 +111,48 @@ describe("the real SDK clients against simulated Azure", () => {
     const after = await network.networkInterfaces.get("rg-fleet", "nic-good-01");
     expect(after.tags).toEqual({ seen: "yes" });
     expect(after.etag).not.toBe(nic.etag);
+  });
+
+  it("find a VM by an address of any NIC or by its public address", async () => {
+    const ipConfigurations = [{ address: "10.40.1.6", publicAddress: "203.0.113.6" }];
+    const simulator = await simulate(
+      aFleet({ vms: [{ name: "vm-a", nics: [{ ipConfigurations }] }], pageSize: 1 }),
+    );
+    const { network } = clientsFor(simulator);
+
+    const nics = await all(network.networkInterfaces.listAll());
+    const publicAddresses = await all(network.publicIPAddresses.listAll());
+    const sameGroup = await all(network.publicIPAddresses.list("rg-fleet"));
+
+    const configuration = nics[0]?.ipConfigurations?.[0];
+    expect(configuration?.privateIPAddress).toBe("10.40.1.6");
+    expect(nics[0]?.virtualMachine?.id).toMatch(/\/virtualMachines\/vm-a$/u);
+    expect(publicAddresses).toMatchObject([
+      { ipAddress: "203.0.113.6", ipConfiguration: { id: configuration?.id } },
+    ]);
+    expect(publicAddresses[0]?.id).toBe(configuration?.publicIPAddress?.id);
+    expect(sameGroup).toEqual(publicAddresses);
+  });
+
+  it("list the VMs of a subscription with their computer names, or with their states only", async () => {
+    const simulator = await simulate();
+    const { compute } = clientsFor(simulator);
+
+    const models = await all(compute.virtualMachines.listAll());
+    const states = await all(compute.virtualMachines.listAll({ statusOnly: "true" }));
+
+    expect(models.map((vm) => [vm.osProfile?.computerName, vm.instanceView])).toEqual([
+      ["VM-BAD-01", undefined],
+      ["VM-GOOD-01", undefined],
+    ]);
+    expect(states.map(({ name, vmId }) => [name, vmId])).toEqual(
+      models.map(({ name, vmId }) => [name, vmId]),
+    );
+    expect(states[0]?.instanceView?.statuses?.map(({ code }) => code)).toEqual([
+      "ProvisioningState/succeeded",
+      "PowerState/running",
+    ]);
+    expect(states[0]).not.toHaveProperty("networkProfile.networkInterfaces");
+    expect(states[0]?.tags).toBeUndefined();
   });
 });

@@ -33,6 +33,7 @@ export function renderPublicIp(world: World, name: string): unknown {
   if (publicIp === undefined) {
     return null;
   }
+  const user = userOf(world, publicIp.name);
   return {
     id: resourceId(world, PUBLIC_TYPE, publicIp.name),
     name: publicIp.name,
@@ -44,8 +45,23 @@ export function renderPublicIp(world: World, name: string): unknown {
       ipAddress: publicIp.address,
       publicIPAddressVersion: "IPv4",
       publicIPAllocationMethod: "Static",
+      ...(user === null ? {} : { ipConfiguration: { id: user } }),
     },
   };
+}
+
+/** Id of the IP configuration which uses a public address; null: none does. */
+function userOf(world: World, publicName: string): string | null {
+  for (const nic of world.nics.values()) {
+    const configuration = nic.configurations.find(
+      ({ publicIp }) => publicIp?.toLowerCase() === publicName.toLowerCase(),
+    );
+    if (configuration !== undefined) {
+      const id = resourceId(world, "Microsoft.Network/networkInterfaces", nic.name);
+      return `${id}/ipConfigurations/${configuration.name}`;
+    }
+  }
+  return null;
 }
 
 function renderRule(base: string, rule: SecurityRuleState): unknown {

@@ -33,6 +33,26 @@ export function renderVm(simulation: Simulation, vm: VmState, expand: boolean): 
   };
 }
 
+/**
+ * A VM in a list with `statusOnly=true`: its state, and next to nothing of its model, no tags and no NICs. Nothing
+ * documents what is left out; this is what public samples of answers show.
+ */
+export function renderVmStatus(simulation: Simulation, vm: VmState): unknown {
+  const { world } = simulation;
+  return {
+    id: resourceId(world, VM_TYPE, vm.name),
+    name: vm.name,
+    type: VM_TYPE,
+    location: world.location,
+    properties: {
+      vmId: vm.vmId,
+      hardwareProfile: {},
+      provisioningState: "Succeeded",
+      instanceView: { statuses: statusesOf(simulation, vm) },
+    },
+  };
+}
+
 /** What Azure sees of a running VM. */
 export function renderInstanceView(simulation: Simulation, vm: VmState): unknown {
   const isOn = vm.power === "running" || vm.power === "starting";
@@ -41,15 +61,15 @@ export function renderInstanceView(simulation: Simulation, vm: VmState): unknown
     ...(isOn && vm.agentInstalled ? { vmAgent: renderAgent(simulation, vm) } : {}),
     disks: [{ name: vm.osDisk.name, statuses: [provisioned(simulation)] }],
     hyperVGeneration: "V2",
-    statuses: [
-      provisioned(simulation),
-      {
-        code: `PowerState/${vm.power}`,
-        level: "Info",
-        displayStatus: `VM ${vm.power}`,
-      },
-    ],
+    statuses: statusesOf(simulation, vm),
   };
+}
+
+function statusesOf(simulation: Simulation, vm: VmState): readonly unknown[] {
+  return [
+    provisioned(simulation),
+    { code: `PowerState/${vm.power}`, level: "Info", displayStatus: `VM ${vm.power}` },
+  ];
 }
 
 /** Starts, restarts or deallocates a VM, as an operation. */

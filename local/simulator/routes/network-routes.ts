@@ -80,12 +80,12 @@ export const NETWORK_ROUTES: readonly ArmRoute[] = [
         renderPublicIp(call.simulation.world, call.name),
       ),
   },
-  {
+  ...[GROUP, SUBSCRIPTION].map((scope): ArmRoute => ({
     operation: "publicIp.list",
     method: "GET",
-    path: `${SUBSCRIPTION}/providers/microsoft.network/publicipaddresses`,
+    path: `${scope}/providers/microsoft.network/publicipaddresses`,
     handle: listPublicIps,
-  },
+  })),
 ];
 
 function vmOfNic(simulation: Simulation, name: string): string | null {

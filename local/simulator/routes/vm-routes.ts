@@ -3,7 +3,12 @@ import { notFound } from "../arm-error.ts";
 import { pageOf } from "../paging.ts";
 import type { Reply } from "../reply.ts";
 import { readHealth } from "../resources/resource-health.ts";
-import { changePower, renderInstanceView, renderVm } from "../resources/virtual-machines.ts";
+import {
+  changePower,
+  renderInstanceView,
+  renderVm,
+  renderVmStatus,
+} from "../resources/virtual-machines.ts";
 import { scriptNameOf, startRunCommand } from "../run-command.ts";
 import type { Simulation } from "../simulation.ts";
 import type { VmState } from "../world.ts";
@@ -34,7 +39,7 @@ export const VM_ROUTES: readonly ArmRoute[] = [
     operation: "vm.list",
     method: "GET",
     path: `${SUBSCRIPTION}/providers/microsoft.compute/virtualmachines`,
-    handle: listVms,
+    handle: listAllVms,
   },
   {
     operation: "runCommand.post",
@@ -75,6 +80,15 @@ function findVm(call: ArmCall): VmState {
 
 function expands(query: URLSearchParams, what: string): boolean {
   return (query.get("$expand") ?? "").toLowerCase().includes(what.toLowerCase());
+}
+
+/** Only the list of a whole subscription can be asked for states instead of models. */
+function listAllVms(call: ArmCall): Reply {
+  const { simulation, query } = call;
+  const wanted = [...query].find(([key]) => key.toLowerCase() === "statusonly")?.[1] ?? "";
+  return wanted.toLowerCase() === "true"
+    ? pageOf(call, [...simulation.world.vms.values()], (vm) => renderVmStatus(simulation, vm))
+    : listVms(call);
 }
 
 function listVms(call: ArmCall): Reply {
