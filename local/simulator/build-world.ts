@@ -1,6 +1,7 @@
 import { leaseOf } from "./fabric.ts";
 import type { StaticConfiguration } from "./fault-schema.ts";
 import { freeAddresses } from "./free-addresses.ts";
+import { adapterNameFor, type GuestLocale } from "./guest/locales.ts";
 import type { GuestAdapterState, GuestAddressState, GuestState } from "./guest/state.ts";
 import { renewLease } from "./guest/windows.ts";
 import { makeLock } from "./locks.ts";
@@ -164,7 +165,13 @@ function makeGuest(
 ): GuestState {
   const { guest } = machine;
   const adapters = nics.map((nic, index) =>
-    makeAdapter({ card: machine.nics[index], nic, index, random: making.random }),
+    makeAdapter({
+      card: machine.nics[index],
+      nic,
+      index,
+      random: making.random,
+      locale: guest.locale,
+    }),
   );
   const surroundings = {
     now: new Date(making.now).toISOString(),
@@ -172,6 +179,7 @@ function makeGuest(
   };
   let state: GuestState = {
     computerName: guest.computerName ?? machine.name.toUpperCase().slice(0, 15),
+    locale: guest.locale,
     bootedAt: new Date(making.now - UPTIME_MS).toISOString(),
     dhcpService: guest.dhcpService,
     roles: guest.roles,
@@ -193,15 +201,15 @@ function makeAdapter(plan: {
   readonly nic: NicState;
   readonly index: number;
   readonly random: Random;
+  readonly locale: GuestLocale;
 }): GuestAdapterState {
   const { card, nic, index, random } = plan;
-  const suffix = index === 0 ? "" : ` ${index + 1}`;
   return {
-    name: card?.adapter.name ?? `Ethernet${suffix}`,
+    name: card?.adapter.name ?? adapterNameFor(plan.locale, index + 1),
     guid: `{${random.guid().toUpperCase()}}`,
     index: FIRST_INTERFACE_INDEX + index,
     mac: nic.mac,
-    description: `Microsoft Hyper-V Network Adapter${suffix === "" ? "" : ` #${index + 1}`}`,
+    description: `Microsoft Hyper-V Network Adapter${index === 0 ? "" : ` #${index + 1}`}`,
     service: "netvsc",
     enabled: card?.adapter.enabled ?? true,
     ...addressing(card?.adapter.static),

@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import { cidr, fault, leaseRule, platformHealth, staticConfiguration } from "./fault-schema.ts";
+import { GUEST_LOCALES } from "./guest/locales.ts";
 
 const name = z.string().regex(/^[\w.-]{1,80}$/u, "must be a name of an Azure resource");
 const tags = z.record(z.string(), z.string().max(256));
@@ -66,7 +67,9 @@ const adapter = z.strictObject({
     .min(1)
     .max(256)
     .optional()
-    .describe("Interface alias in Windows. Default: Ethernet, Ethernet 2, …"),
+    .describe(
+      "Interface alias in Windows. Default: Ethernet, Ethernet 2, … in the language of Windows",
+    ),
   enabled: z.boolean().default(true),
   static: staticConfiguration.optional().describe("Left out: the adapter is on DHCP."),
 });
@@ -95,6 +98,10 @@ const guest = z.strictObject({
     .max(15)
     .optional()
     .describe("Default: the VM's name in upper case, at most 15 letters"),
+  locale: z
+    .enum(GUEST_LOCALES)
+    .default("en-US")
+    .describe("Display language of Windows: of what its commands print, and of adapters' names."),
   roles: z.array(z.enum(["domainController", "clusterNode"])).default([]),
   dhcpService: z
     .strictObject({

@@ -1,3 +1,4 @@
+import { adapterNameFor } from "./locales.ts";
 import type { GhostAdapterState, GuestAdapterState, GuestState } from "./state.ts";
 
 const DESCRIPTION = "Microsoft Hyper-V Network Adapter";
@@ -59,7 +60,7 @@ function newAdapter(state: GuestState, mac: string, guid: string): GuestAdapterS
   const names = new Set(known.map((device) => device.name.toLowerCase()));
   const descriptions = new Set(known.map((device) => device.description.toLowerCase()));
   return {
-    name: firstFree("Ethernet", " ", names),
+    name: firstFree(adapterNameFor(state.locale, 1), " ", names),
     guid: `{${guid.toUpperCase()}}`,
     index: Math.max(FIRST_INDEX - 1, ...known.map((device) => device.index)) + 1,
     mac,

@@ -1,4 +1,5 @@
 import type { GuestRole } from "../../../shared/domain/facts.ts";
+import type { GuestLocale } from "./locales.ts";
 
 /** An IPv4 address with the length of its prefix. */
 export interface GuestAddressState {
@@ -55,6 +56,8 @@ export interface GuestTaskState {
 /** Everything that a simulated Windows is, as data: two equal states behave equally. */
 export interface GuestState {
   readonly computerName: string;
+  /** Display language of what its commands print. @default "en-US" */
+  readonly locale?: GuestLocale;
   readonly bootedAt: string;
   readonly dhcpService: {
     readonly state: "running" | "stopped";

@@ -60,15 +60,20 @@ function isFlat(lines: readonly Line[], index: number): boolean {
 }
 
 function sectionHeader({ line, next, blankBefore, blankAfter, ...place }: Place): Header | null {
-  const title = /[:：]$/u.test(line.text) ? line.text.slice(0, -1).trimEnd() : "";
-  // Dots lead to a value, which may be missing.
-  if (title === "" || /\.\s?\.|\.$/u.test(title)) {
-    return null;
-  }
-  const flat = place.flat && blankBefore && blankAfter;
-  return next.indent > line.indent || flat
+  const alone = blankBefore && blankAfter;
+  const indented = next.indent > line.indent;
+  const title = sectionTitle(line.text, alone && indented && hasLabel(next.text));
+  const flat = place.flat && alone;
+  return title !== null && (indented || flat)
     ? { name: nameInSection(title), section: true, taken: 1, indent: line.indent, flat }
     : null;
+}
+
+/** A line without its colon; null if it has none. Dots lead to a value, which may be missing, or are part of a name. */
+function sectionTitle(text: string, mayHaveDots: boolean): string | null {
+  const title = /[:：]$/u.test(text) ? text.slice(0, -1).trimEnd() : "";
+  const dotted = /\.\s?\.|\.$/u.test(title);
+  return title === "" || (dotted && !mayHaveDots) ? null : title;
 }
 
 function quotedHeader({ line, next, flat }: Place): Header | null {

@@ -250,6 +250,7 @@ export const SECTIONS: readonly (readonly [header: string, name: string])[] = [
   ["Адаптер Ethernet Сеть 2:", "Сеть 2"],
   ["イーサネット アダプター 本社:", "本社"],
   ["以太网适配器 以太网 2:", "以太网 2"],
+  ["Ethernet adapter Hall no. 5..:", "Hall no. 5.."],
   ["이더넷 어댑터 이더넷 2:", "이더넷 2"],
   ["Ethernet bağdaştırıcısı Ofis:", "Ofis"],
   ["Ethernet adapter vEthernet (WSL (Hyper-V firewall)):", "vEthernet (WSL (Hyper-V firewall))"],

@@ -1,0 +1,51 @@
+import type { GuestLanguage } from "./language.ts";
+
+/**
+ * Windows in Japanese. The words of `ipconfig` are those of public transcripts; of `netsh` none was found, so its words,
+ * made after those of `ipconfig` and of Windows' settings, are unconfirmed.
+ */
+export const japanese: GuestLanguage = {
+  adapterName: "イーサネット",
+  yes: "はい",
+  no: "いいえ",
+  colon: ":",
+  netsh: {
+    header: ['インターフェイス "', '" の構成'],
+    dhcpEnabled: "DHCP 有効",
+    address: "IP アドレス",
+    prefix: "サブネット プレフィックス",
+    mask: "マスク",
+    gateway: "デフォルト ゲートウェイ",
+    gatewayMetric: "ゲートウェイ メトリック",
+    interfaceMetric: "インターフェイス メトリック",
+    leasedDns: "DHCP で構成された DNS サーバー",
+    staticDns: "静的に構成された DNS サーバー",
+    suffix: "登録するサフィックス",
+    primaryOnly: "プライマリのみ",
+    leasedWins: "DHCP で構成された WINS サーバー",
+    staticWins: "静的に構成された WINS サーバー",
+    none: "なし",
+  },
+  ipconfig: {
+    title: "Windows IP 構成",
+    hostName: "ホスト名",
+    primarySuffix: "プライマリ DNS サフィックス",
+    nodeType: "ノード タイプ",
+    hybrid: "ハイブリッド",
+    routing: "IP ルーティング有効",
+    winsProxy: "WINS プロキシ有効",
+    section: "イーサネット アダプター ",
+    connectionSuffix: "接続固有の DNS サフィックス",
+    description: "説明",
+    physicalAddress: "物理アドレス",
+    dhcpEnabled: "DHCP 有効",
+    autoconfiguration: "自動構成有効",
+    address: "IPv4 アドレス",
+    madeUpAddress: "自動構成 IPv4 アドレス",
+    preferred: "優先",
+    mask: "サブネット マスク",
+    gateway: "デフォルト ゲートウェイ",
+    dnsServers: "DNS サーバー",
+    dots: { columns: "odd", colonAt: 40 },
+  },
+};
