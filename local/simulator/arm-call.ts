@@ -33,6 +33,9 @@ export interface ArmRoute {
   readonly handle: (call: ArmCall) => Reply;
 }
 
+/** Where Azure puts the Network Watchers that it makes by itself. Source: network-watcher-create. */
+export const WATCHER_GROUP = "NetworkWatcherRG";
+
 const API_VERSION = /^\d{4}-\d{2}-\d{2}(?:-preview)?$/u;
 
 /** @throws ArmError 400 without an `api-version` of the usual form. */
@@ -67,7 +70,11 @@ export function requireScope(simulation: Simulation, path: string): void {
     );
   }
   const group = valueAfter(parts, "resourcegroups");
-  if (group !== null && group !== world.resourceGroup.toLowerCase()) {
+  const known = [
+    world.resourceGroup,
+    ...(parts.includes("networkwatchers") ? [WATCHER_GROUP] : []),
+  ];
+  if (group !== null && !known.some((name) => name.toLowerCase() === group)) {
     throw new ArmError(
       404,
       "ResourceGroupNotFound",

@@ -8,6 +8,7 @@ import { GROUP, SUBSCRIPTION } from "./routes/paths.ts";
 import { SCOPE_ROUTES } from "./routes/scope-routes.ts";
 import { SNAPSHOT_ROUTES } from "./routes/snapshot-routes.ts";
 import { VM_ROUTES } from "./routes/vm-routes.ts";
+import { WATCHER_ROUTES } from "./routes/watcher-routes.ts";
 import { groupId } from "./world.ts";
 import type { World } from "./world.ts";
 
@@ -15,6 +16,7 @@ import type { World } from "./world.ts";
 export const ARM_ROUTES: readonly ArmRoute[] = [
   ...VM_ROUTES,
   ...NETWORK_ROUTES,
+  ...WATCHER_ROUTES,
   ...SNAPSHOT_ROUTES,
   ...OPERATION_ROUTES,
   ...SCOPE_ROUTES,

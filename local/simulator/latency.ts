@@ -12,6 +12,8 @@ export interface Latency {
   commandMs(scriptSeconds: number): number;
   snapshotMs(): number;
   nicWriteMs(): number;
+  /** Network Watcher's verdict on a packet. */
+  flowVerifyMs(): number;
   /** Start, restart, deallocation of a VM. */
   powerMs(): number;
   /** From a VM's start to the first report of its agent. */
@@ -37,6 +39,7 @@ export function makeLatency(profile: LatencyProfile, random: Random): Latency {
       (profile === "instant" ? 0 : Math.min(scriptSeconds, WATCHABLE_SCRIPT_SECONDS) * 250),
     snapshotMs: () => between(3000, 5000),
     nicWriteMs: () => between(1000, 2000),
+    flowVerifyMs: () => between(500, 1000),
     powerMs: () => between(2000, 3000),
     agentMs: () => between(1000, 2000),
     noRouteMs: () => between(800, 1200),

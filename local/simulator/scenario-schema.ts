@@ -20,6 +20,7 @@ const securityRule = z.strictObject({
     .min(1)
     .default("*")
     .describe("`*`, a CIDR prefix, an address, or a service tag such as `Internet`."),
+  destination: z.string().min(1).default("*").describe("The same at the other end."),
   ports: z
     .array(z.string().regex(/^(?:\*|\d{1,5}(?:-\d{1,5})?)$/u))
     .min(1)

@@ -127,6 +127,7 @@ export interface SecurityRuleState {
   readonly access: "Allow" | "Deny";
   readonly protocol: string;
   readonly source: string;
+  readonly destination: string;
   readonly ports: readonly string[];
 }
 

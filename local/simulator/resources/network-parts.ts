@@ -77,7 +77,7 @@ function renderRule(base: string, rule: SecurityRuleState): unknown {
       protocol: rule.protocol,
       sourcePortRange: "*",
       sourceAddressPrefix: rule.source,
-      destinationAddressPrefix: "*",
+      destinationAddressPrefix: rule.destination,
       access: rule.access,
       priority: rule.priority,
       direction: rule.direction,
