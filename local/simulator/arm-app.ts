@@ -12,6 +12,8 @@ import type { Departure } from "./gate.ts";
 import { readIdentity } from "./identity.ts";
 import { requireUnlocked } from "./locks.ts";
 import type { Reply } from "./reply.ts";
+import { requireRights } from "./rights.ts";
+import type { NeededRights } from "./rights.ts";
 import type { Simulation } from "./simulation.ts";
 import { subscriptionOf } from "./subscriptions.ts";
 import type { CountedRequest } from "./throttle.ts";
@@ -23,6 +25,7 @@ export interface WebEnvironment {
 
 const UNKNOWN: Omit<ArmRoute, "method" | "path"> = {
   operation: "unknown",
+  action: null,
   handle: ({ name }) => {
     throw new ArmError(404, "InvalidResourceType", `Simulated Azure does not know '${name}'.`);
   },
@@ -58,6 +61,7 @@ async function serve(
     path: url.pathname,
     vm: route.vm?.(simulation, name, content.body) ?? null,
     script: route.script?.(simulation, name, content.body) ?? null,
+    needs: { action: route.action, linked: route.linked?.(content.body) ?? [] },
     clientGone: closed(context),
   };
   const departure = await passGate(simulation, arrival, (faults): Reply => {
@@ -70,7 +74,7 @@ async function serve(
 }
 
 interface Sent {
-  readonly arrival: CountedRequest;
+  readonly arrival: CountedRequest & { readonly needs: NeededRights };
   readonly authorization: string | undefined;
   readonly content: Content;
 }
@@ -95,6 +99,7 @@ function answer(
   if (toll.kind === "refused") {
     return toll.reply;
   }
+  requireRights(call.simulation.allows, caller, call.path, sent.arrival.needs);
   requireUnlocked(call.simulation.world, sent.arrival.method, call.path);
   const reply = route.handle({ ...call, caller, body: sent.content.body });
   return { ...reply, headers: { ...toll.headers, ...reply.headers } };

@@ -2,6 +2,7 @@ import { ArmError } from "./arm-error.ts";
 import type { Fault, Operation } from "./fault-schema.ts";
 import type { Identity } from "./identity.ts";
 import type { Reply } from "./reply.ts";
+import type { Right } from "./rights.ts";
 import type { Simulation } from "./simulation.ts";
 import { subscriptionIn } from "./subscriptions.ts";
 
@@ -30,6 +31,10 @@ export interface ArmRoute {
   /** Name of the VM which the request is about, or null. */
   readonly vm?: (simulation: Simulation, name: string, body: unknown) => string | null;
   readonly script?: (simulation: Simulation, name: string, body: unknown) => string | null;
+  /** The right that it needs, in Azure's spelling; null: none. */
+  readonly action: string | null;
+  /** The rights that it needs on what its body refers to. */
+  readonly linked?: (body: unknown) => readonly Right[];
   readonly handle: (call: ArmCall) => Reply;
 }
 

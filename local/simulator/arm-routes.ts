@@ -20,15 +20,24 @@ export const ARM_ROUTES: readonly ArmRoute[] = [
   ...SNAPSHOT_ROUTES,
   ...OPERATION_ROUTES,
   ...SCOPE_ROUTES,
-  { operation: "group.get", method: "GET", path: GROUP, handle: getGroup },
+  {
+    operation: "group.get",
+    action: "Microsoft.Resources/subscriptions/resourceGroups/read",
+    method: "GET",
+    path: GROUP,
+    handle: getGroup,
+  },
   {
     operation: "subscription.list",
+    // Azure leaves out of the list what the caller has no role in, and refuses nobody.
+    action: null,
     method: "GET",
     path: "/subscriptions",
     handle: listSubscriptions,
   },
   {
     operation: "subscription.get",
+    action: "Microsoft.Resources/subscriptions/read",
     method: "GET",
     path: SUBSCRIPTION,
     handle: ({ simulation }) => ok(renderSubscription(simulation.world)),

@@ -1,8 +1,10 @@
 import { ArmError, armErrorBody } from "./arm-error.ts";
 import { strikeVms } from "./fault-actions.ts";
 import type { Fault, Operation } from "./fault-schema.ts";
+import type { LoggedRequest } from "./log.ts";
 import { settle } from "./power.ts";
 import type { Reply } from "./reply.ts";
+import type { NeededRights } from "./rights.ts";
 import type { Simulation } from "./simulation.ts";
 
 // Invariants:
@@ -17,6 +19,8 @@ export interface Arrival {
   readonly path: string;
   readonly vm: string | null;
   readonly script: string | null;
+  /** Left out: it is no request to Resource Manager. */
+  readonly needs?: NeededRights;
   /** Settles when the client closed its connection. */
   readonly clientGone: Promise<void>;
 }
@@ -43,7 +47,12 @@ export async function passGate(
     ...(arrival.vm === null ? {} : { vm: arrival.vm }),
     ...(arrival.script === null ? {} : { script: arrival.script }),
   };
-  const n = simulation.log.request({ ...identity, method: arrival.method, path: arrival.path });
+  const n = simulation.log.request({
+    ...identity,
+    ...loggedRights(arrival.needs),
+    method: arrival.method,
+    path: arrival.path,
+  });
   const stops = simulation.holds.arrive({ ...identity, n, clientGone: arrival.clientGone });
   const faults = simulation.faults.strike(identity);
   await wait(simulation.latency.requestMs() + slowAnswerMs(arrival, faults));
@@ -58,6 +67,13 @@ export async function passGate(
   }
   simulation.log.answer(n, statusOf(departure));
   return departure;
+}
+
+function loggedRights(needs: NeededRights | undefined): Pick<LoggedRequest, "action" | "linked"> {
+  return {
+    ...(needs === undefined || needs.action === null ? {} : { action: needs.action }),
+    ...(needs === undefined || needs.linked.length === 0 ? {} : { linked: needs.linked }),
+  };
 }
 
 function statusOf(departure: Departure): number | "lost" | "silent" {

@@ -1,3 +1,5 @@
+import type { Right } from "./rights.ts";
+
 /** One request which reached simulated Azure, its proxy included. */
 export interface LoggedRequest {
   readonly n: number;
@@ -10,6 +12,10 @@ export interface LoggedRequest {
   readonly vm?: string;
   /** Name in the first line of a Run Command's script. */
   readonly script?: string;
+  /** The right that it needs. */
+  readonly action?: string;
+  /** The rights that it needs on what its body refers to. */
+  readonly linked?: readonly Right[];
   /** HTTP status; `pending` while unanswered; `lost` if the answer was withheld; `aborted` if the client left first. */
   readonly status: number | "pending" | "lost" | "aborted" | "silent";
 }

@@ -172,6 +172,15 @@ const plannedAlert = z.strictObject({
     .describe("How often the same alert is delivered."),
 });
 
+const role = z
+  .strictObject({
+    actions: z.array(z.string().min(1)).min(1),
+    notActions: z.array(z.string().min(1)).default([]),
+  })
+  .describe(
+    "What the printed token may do, with the wildcards of Azure's role definitions, in all subscriptions. Left out: everything.",
+  );
+
 /** What a subscription holds: one resource group with everything in it. */
 const fleet = {
   location: z.string().min(1).default("westeurope"),
@@ -208,6 +217,7 @@ export const scenario = z.strictObject({
     .describe(
       "Further subscriptions. Addresses may be those of another one; names of VMs and NICs may not.",
     ),
+  role: role.optional(),
   keepMac: z
     .boolean()
     .default(false)

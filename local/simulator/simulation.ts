@@ -4,6 +4,7 @@ import type { Identity } from "./identity.ts";
 import type { Latency } from "./latency.ts";
 import type { SimulatorLog } from "./log.ts";
 import type { Random } from "./random.ts";
+import type { Allows } from "./rights.ts";
 import type { Throttle } from "./throttle.ts";
 import type { Timeline } from "./timeline.ts";
 import type { World } from "./world.ts";
@@ -53,6 +54,7 @@ export interface Simulation {
   /** Whoever changes things beside the program. */
   readonly human: Identity;
   readonly token: string;
+  readonly allows: Allows;
   readonly commandDeliveryMs: number;
   /** How many items of a list come at once; infinite: all. */
   readonly pageSize: number;

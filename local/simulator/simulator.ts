@@ -12,6 +12,7 @@ import { makeFaults } from "./faults.ts";
 import { fireTasks, nextTaskAt } from "./guests.ts";
 import { makeHolds } from "./holds.ts";
 import { issueToken } from "./identity.ts";
+import type { Identity } from "./identity.ts";
 import { makeLatency } from "./latency.ts";
 import type { LatencyProfile } from "./latency.ts";
 import { makeLog } from "./log.ts";
@@ -20,6 +21,7 @@ import { serveConnect } from "./proxy.ts";
 import { makePublisher } from "./publisher.ts";
 import type { Publisher } from "./publisher.ts";
 import { seededRandom } from "./random.ts";
+import { makeRights } from "./rights.ts";
 import { fleetsOf } from "./scenario-fleets.ts";
 import type { Scenario } from "./scenario.ts";
 import type { Simulation } from "./simulation.ts";
@@ -127,7 +129,7 @@ function makeSimulation(
     holds: makeHolds(),
     operations: new Map(),
     human: { oid: random.guid(), appid: random.guid() },
-    token: issueToken(identity, scenario.tenantId),
+    ...accessOf(scenario, identity),
     ...switchesOf(scenario, now),
     now,
     endpoint,
@@ -136,6 +138,14 @@ function makeSimulation(
     },
   };
   return { simulation, publisher };
+}
+
+/** The token that is printed, and what it may do. */
+function accessOf(scenario: Scenario, identity: Identity): Pick<Simulation, "token" | "allows"> {
+  return {
+    token: issueToken(identity, scenario.tenantId),
+    allows: makeRights(scenario.role, identity),
+  };
 }
 
 /** What a scenario chooses where Azure has more than one way. */

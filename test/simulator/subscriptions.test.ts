@@ -29,7 +29,7 @@ const VM = `${GROUP}/providers/Microsoft.Compute/virtualMachines/vm-branch-01`;
 const NIC = `${GROUP}/providers/Microsoft.Network/networkInterfaces/nic-branch-01`;
 const DISK = `${GROUP}/providers/Microsoft.Compute/disks/vm-branch-01-os`;
 
-/** One cut-off VM with an address of the main subscription too, and one with an address that only it has. */
+/** A cut-off VM with an address that a main VM has too, one in another network, one in a network like the main one's. */
 function aBranch(): NonNullable<ScenarioInput["subscriptions"]>[number] {
   return {
     id: SECOND,
@@ -48,6 +48,7 @@ function aBranch(): NonNullable<ScenarioInput["subscriptions"]>[number] {
         ],
       },
       { name: "vm-branch-02", nics: [{ ipConfigurations: [{ address: "10.60.1.5" }] }] },
+      { name: "vm-branch-03", nics: [{ ipConfigurations: [{ address: "10.40.1.50" }] }] },
     ],
   };
 }
@@ -174,6 +175,7 @@ describe("a resource", () => {
     expect(await idsAt(simulator, `/subscriptions/${SECOND}/${nics}`)).toEqual([
       NIC,
       NIC.replace("-01", "-02"),
+      NIC.replace("-01", "-03"),
     ]);
     expect(await idsAt(simulator, `/subscriptions/${MAIN}/${nics}`)).toHaveLength(2);
   });
@@ -315,12 +317,14 @@ describe("the CONNECT proxy", () => {
 
     const statuses = [
       await connect(simulator, "10.60.1.5:3389"),
+      await connect(simulator, "10.40.1.50:3389"),
       await connect(simulator, "10.40.1.4:3389"),
     ];
 
-    expect(statuses).toEqual([200, 200]);
+    expect(statuses).toEqual([200, 200, 200]);
     expect((await readLog(simulator)).requests).toMatchObject([
       { vm: "vm-branch-02" },
+      { vm: "vm-branch-03" },
       { vm: "vm-bad-01" },
     ]);
     expect((await vmView(simulator, "vm-branch-01")).rdp.kind).toBe("silent");

@@ -1,5 +1,6 @@
 import type { ArmCall, ArmRoute } from "../arm-call.ts";
 import { notFound } from "../arm-error.ts";
+import { rightsOfNic } from "../linked-rights.ts";
 import { startNicWrite } from "../nic-write.ts";
 import { pageOf } from "../paging.ts";
 import type { Reply } from "../reply.ts";
@@ -17,6 +18,7 @@ const NETWORK = `${GROUP}/providers/microsoft.network`;
 export const NETWORK_ROUTES: readonly ArmRoute[] = [
   {
     operation: "nic.get",
+    action: "Microsoft.Network/networkInterfaces/read",
     method: "GET",
     path: `${NETWORK}/networkinterfaces/:name`,
     vm: vmOfNic,
@@ -24,6 +26,8 @@ export const NETWORK_ROUTES: readonly ArmRoute[] = [
   },
   {
     operation: "nic.put",
+    action: "Microsoft.Network/networkInterfaces/write",
+    linked: rightsOfNic,
     method: "PUT",
     path: `${NETWORK}/networkinterfaces/:name`,
     vm: vmOfNic,
@@ -31,18 +35,21 @@ export const NETWORK_ROUTES: readonly ArmRoute[] = [
   },
   {
     operation: "nic.list",
+    action: "Microsoft.Network/networkInterfaces/read",
     method: "GET",
     path: `${NETWORK}/networkinterfaces`,
     handle: listNics,
   },
   {
     operation: "nic.list",
+    action: "Microsoft.Network/networkInterfaces/read",
     method: "GET",
     path: `${SUBSCRIPTION}/providers/microsoft.network/networkinterfaces`,
     handle: listNics,
   },
   {
     operation: "subnet.get",
+    action: "Microsoft.Network/virtualNetworks/subnets/read",
     method: "GET",
     path: `${NETWORK}/virtualnetworks/:network/subnets/:name`,
     handle: (call) =>
@@ -54,12 +61,14 @@ export const NETWORK_ROUTES: readonly ArmRoute[] = [
   },
   ...(["GET", "POST"] as const).map((method): ArmRoute => ({
     operation: "vnet.checkAddress",
+    action: "Microsoft.Network/virtualNetworks/checkIpAddressAvailability/read",
     method,
     path: `${NETWORK}/virtualnetworks/:name/checkipaddressavailability`,
     handle: checkAddress,
   })),
   {
     operation: "nsg.get",
+    action: "Microsoft.Network/networkSecurityGroups/read",
     method: "GET",
     path: `${NETWORK}/networksecuritygroups/:name`,
     handle: (call) =>
@@ -71,6 +80,7 @@ export const NETWORK_ROUTES: readonly ArmRoute[] = [
   },
   {
     operation: "publicIp.get",
+    action: "Microsoft.Network/publicIPAddresses/read",
     method: "GET",
     path: `${NETWORK}/publicipaddresses/:name`,
     handle: (call) =>
@@ -82,6 +92,7 @@ export const NETWORK_ROUTES: readonly ArmRoute[] = [
   },
   ...[GROUP, SUBSCRIPTION].map((scope): ArmRoute => ({
     operation: "publicIp.list",
+    action: "Microsoft.Network/publicIPAddresses/read",
     method: "GET",
     path: `${scope}/providers/microsoft.network/publicipaddresses`,
     handle: listPublicIps,

@@ -12,6 +12,7 @@ export const SCOPE_ROUTES: readonly ArmRoute[] = [
   `${GROUP}/providers/:namespace/:type/:name/${LOCKS}`,
 ].map((path): ArmRoute => ({
   operation: "lock.list",
+  action: "Microsoft.Authorization/locks/read",
   method: "GET",
   path,
   vm: vmOfResource,

@@ -1,4 +1,5 @@
 import type { ArmCall, ArmRoute } from "../arm-call.ts";
+import { rightsOfSnapshot } from "../linked-rights.ts";
 import { pageOf } from "../paging.ts";
 import type { Reply } from "../reply.ts";
 import { renderDisk } from "../resources/disks.ts";
@@ -20,6 +21,7 @@ const SNAPSHOTS = `${GROUP}/providers/microsoft.compute/snapshots`;
 export const SNAPSHOT_ROUTES: readonly ArmRoute[] = [
   {
     operation: "disk.get",
+    action: "Microsoft.Compute/disks/read",
     method: "GET",
     path: `${GROUP}/providers/microsoft.compute/disks/:name`,
     vm: (simulation, name) => simulation.world.disks.get(name.toLowerCase())?.vm ?? null,
@@ -28,6 +30,8 @@ export const SNAPSHOT_ROUTES: readonly ArmRoute[] = [
   },
   {
     operation: "snapshot.put",
+    action: "Microsoft.Compute/snapshots/write",
+    linked: rightsOfSnapshot,
     method: "PUT",
     path: `${SNAPSHOTS}/:name`,
     vm: (simulation, _name, body) => sourceDisk(simulation.world, body)?.vm ?? null,
@@ -35,21 +39,30 @@ export const SNAPSHOT_ROUTES: readonly ArmRoute[] = [
   },
   {
     operation: "snapshot.get",
+    action: "Microsoft.Compute/snapshots/read",
     method: "GET",
     path: `${SNAPSHOTS}/:name`,
     vm: vmOfSnapshot,
     handle: (call) =>
       ok(renderSnapshot(call.simulation, findSnapshot(call.simulation.world, call.name))),
   },
-  { operation: "snapshot.list", method: "GET", path: SNAPSHOTS, handle: listSnapshots },
   {
     operation: "snapshot.list",
+    action: "Microsoft.Compute/snapshots/read",
+    method: "GET",
+    path: SNAPSHOTS,
+    handle: listSnapshots,
+  },
+  {
+    operation: "snapshot.list",
+    action: "Microsoft.Compute/snapshots/read",
     method: "GET",
     path: `${SUBSCRIPTION}/providers/microsoft.compute/snapshots`,
     handle: listSnapshots,
   },
   {
     operation: "snapshot.patch",
+    action: "Microsoft.Compute/snapshots/write",
     method: "PATCH",
     path: `${SNAPSHOTS}/:name`,
     vm: vmOfSnapshot,
@@ -57,6 +70,7 @@ export const SNAPSHOT_ROUTES: readonly ArmRoute[] = [
   },
   {
     operation: "snapshot.delete",
+    action: "Microsoft.Compute/snapshots/delete",
     method: "DELETE",
     path: `${SNAPSHOTS}/:name`,
     vm: vmOfSnapshot,

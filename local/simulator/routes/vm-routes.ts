@@ -21,6 +21,7 @@ const VMS = `${GROUP}/providers/microsoft.compute/virtualmachines`;
 export const VM_ROUTES: readonly ArmRoute[] = [
   {
     operation: "vm.get",
+    action: "Microsoft.Compute/virtualMachines/read",
     method: "GET",
     path: `${VMS}/:name`,
     vm: itself,
@@ -29,20 +30,29 @@ export const VM_ROUTES: readonly ArmRoute[] = [
   },
   {
     operation: "vm.instanceView",
+    action: "Microsoft.Compute/virtualMachines/instanceView/read",
     method: "GET",
     path: `${VMS}/:name/instanceview`,
     vm: itself,
     handle: (call) => ok(renderInstanceView(call.simulation, findVm(call))),
   },
-  { operation: "vm.list", method: "GET", path: VMS, handle: listVms },
   {
     operation: "vm.list",
+    action: "Microsoft.Compute/virtualMachines/read",
+    method: "GET",
+    path: VMS,
+    handle: listVms,
+  },
+  {
+    operation: "vm.list",
+    action: "Microsoft.Compute/virtualMachines/read",
     method: "GET",
     path: `${SUBSCRIPTION}/providers/microsoft.compute/virtualmachines`,
     handle: listAllVms,
   },
   {
     operation: "runCommand.post",
+    action: "Microsoft.Compute/virtualMachines/runCommand/action",
     method: "POST",
     path: `${VMS}/:name/runcommand`,
     vm: itself,
@@ -51,6 +61,7 @@ export const VM_ROUTES: readonly ArmRoute[] = [
   },
   {
     operation: "health.get",
+    action: "Microsoft.ResourceHealth/availabilityStatuses/read",
     method: "GET",
     path: `${VMS}/:name/providers/microsoft.resourcehealth/availabilitystatuses/current`,
     vm: itself,
@@ -58,6 +69,7 @@ export const VM_ROUTES: readonly ArmRoute[] = [
   },
   ...(["start", "restart", "deallocate"] as const).map((action): ArmRoute => ({
     operation: `vm.${action}`,
+    action: `Microsoft.Compute/virtualMachines/${action}/action`,
     method: "POST",
     path: `${VMS}/:name/${action}`,
     vm: itself,
