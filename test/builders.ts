@@ -101,7 +101,14 @@ export function aSecondNic(overrides: Partial<NicFacts> = {}): NicFacts {
 
 /** What Azure says of `aVm()` with `aNic()`. */
 export function azureFacts(overrides: Partial<AzureFacts> = {}): AzureFacts {
-  return { readAt: "2026-03-02T08:05:00.000Z", vm: aVm(), nics: [aNic()], ...overrides };
+  return {
+    readAt: "2026-03-02T08:05:00.000Z",
+    vm: aVm(),
+    nics: [aNic()],
+    locks: [],
+    platform: { state: "Available", userInitiated: false, summary: "", since: null },
+    ...overrides,
+  };
 }
 
 /** The adapter of `aNic()` as it should be: DHCP on, 10.71.4.20/24. */

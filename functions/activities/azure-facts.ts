@@ -6,6 +6,7 @@ import {
   vmState,
 } from "../../shared/facts/azure-facts.ts";
 import { explainSilence as explain } from "../../shared/facts/explain-silence.ts";
+import { readHindrances as hindrancesOf } from "../../shared/facts/hindrances.ts";
 import { probeNic } from "../../shared/facts/probe.ts";
 import type { Services } from "../services.ts";
 import type { ActivityCatalogue } from "./catalogue.ts";
@@ -30,6 +31,14 @@ export async function readSubnets(
   { azure }: Services,
 ): Out<"readSubnets"> {
   return await readAll(await azure(), facts);
+}
+
+/** Locks in the way of a heal, and the health of Azure's platform under the VM. Reads only. */
+export async function readHindrances(
+  { facts }: In<"readHindrances">,
+  { azure }: Services,
+): Out<"readHindrances"> {
+  return await hindrancesOf(await azure(), facts);
 }
 
 /** Whether the VM runs with a ready agent, and when that last reported. Reads only. */

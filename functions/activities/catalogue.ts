@@ -3,6 +3,7 @@ import type { AzureFacts, GuestAdapter, NicFacts, Probe } from "../../shared/dom
 import type { BackupRecord, Incident, LedgerEntry } from "../../shared/domain/incident.ts";
 import type { RunPurpose, RunScope } from "../../shared/domain/signal.ts";
 import type { GuestReadPoll } from "../../shared/facts/guest-facts.ts";
+import type { Hindrances } from "../../shared/facts/hindrances.ts";
 import type { ProbeAnswer } from "../../shared/facts/probe.ts";
 import type { IncidentPatch } from "../../shared/incidents/store.ts";
 import type { GuestSwitchPoll } from "../../shared/remedies/guest-dhcp/switch-to-dhcp.ts";
@@ -79,6 +80,10 @@ export interface ActivityCatalogue {
   readonly readSubnets: {
     readonly input: { readonly facts: AzureFacts };
     readonly output: AzureFacts;
+  };
+  readonly readHindrances: {
+    readonly input: { readonly facts: AzureFacts };
+    readonly output: Hindrances;
   };
   readonly probe: {
     readonly input: { readonly facts: AzureFacts; readonly nicId: string | null };

@@ -43,6 +43,7 @@ const activities: { readonly [Name in Exclude<ActivityName, "startRun">]: Activi
   readVmState: azureFacts.readVmState,
   readAzureFacts: azureFacts.readAzureFacts,
   readSubnets: azureFacts.readSubnets,
+  readHindrances: azureFacts.readHindrances,
   probe: azureFacts.probe,
   explainSilence: azureFacts.explainSilence,
   findVmOfNic: azureFacts.findVmOfNic,

@@ -1,6 +1,9 @@
 import type { Task } from "durable-functions";
 
+import { leftSnapshotRemark } from "../../shared/backup/left-snapshot.ts";
+import type { BackupRecord } from "../../shared/domain/incident.ts";
 import type { Outcome } from "../../shared/domain/outcome.ts";
+import type { ActivityFailure } from "../activities/catalogue.ts";
 import { awaitBackup } from "./await-backup.ts";
 import { ActivityFailedError } from "./call.ts";
 import { nowOf } from "./clock.ts";
@@ -63,20 +66,46 @@ function* settleBackup(run: Run, outcome: Outcome): Generator<Task, void, unknow
   }
   const { record } = backup;
   const keep = isUseful(backup) && (hasChanged(run) || outcome.kind === "needsHuman");
-  try {
-    yield* callFor(run, keep ? "closeSnapshot" : "dropSnapshot", {
-      incidentId: run.incidentId,
-      record,
-    });
-  } catch (error) {
-    if (!(error instanceof ActivityFailedError)) {
-      throw error;
-    }
-    const left = keep ? "could not be marked as closed" : "could not be deleted";
-    run.remarks = [...run.remarks, `The snapshot ${record.snapshotName} ${left}: ${error.message}`];
-    return;
+  const remark = keep ? yield* closeKept(run, record) : yield* dropNeedless(run, record);
+  if (remark !== null) {
+    run.remarks = [...run.remarks, remark];
+  } else if (!keep) {
+    run.backup = { ...backup, record: { ...record, state: "deleted" } };
   }
-  run.backup = keep ? backup : { ...backup, record: { ...record, state: "deleted" } };
+}
+
+function* closeKept(run: Run, record: BackupRecord): Generator<Task, string | null, unknown> {
+  const trouble = yield* failureOf(run, "closeSnapshot", record);
+  return trouble === null
+    ? null
+    : `The snapshot ${record.snapshotName} could not be marked as closed: ${trouble.message}`;
+}
+
+/** One that Azure does not let go is closed instead: it must not hold the VM against later runs. */
+function* dropNeedless(run: Run, record: BackupRecord): Generator<Task, string | null, unknown> {
+  const trouble = yield* failureOf(run, "dropSnapshot", record);
+  if (trouble === null) {
+    return null;
+  }
+  const closing = yield* failureOf(run, "closeSnapshot", record);
+  return leftSnapshotRemark(record, trouble, { locks: run.facts?.locks ?? null, closing });
+}
+
+/** Ends a snapshot one way or the other; gives what kept Azure from it, null if nothing did. */
+function* failureOf(
+  run: Run,
+  activity: "dropSnapshot" | "closeSnapshot",
+  record: BackupRecord,
+): Generator<Task, ActivityFailure | null, unknown> {
+  try {
+    yield* callFor(run, activity, { incidentId: run.incidentId, record });
+    return null;
+  } catch (error) {
+    if (error instanceof ActivityFailedError) {
+      return error.failure;
+    }
+    throw error;
+  }
 }
 
 /** One that only took too long may still become complete; what Azure could not make is of no use to a person either. */

@@ -46,6 +46,9 @@ function* backUp(run: Run): Generator<Task, Outcome | null, unknown> {
   if (backup === null || run.facts === null) {
     throw new TypeError("A heal was planned before its backup could be started.");
   }
+  if (backup.kind === "incomplete" && backup.code === "snapshot-locked") {
+    return outcomeOf(run, "refused", { ...backup, code: "read-only-lock" });
+  }
   if (backup.kind === "incomplete") {
     return outcomeOf(run, "needsHuman", { ...backup, code: "backup-incomplete" });
   }

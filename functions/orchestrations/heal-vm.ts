@@ -8,7 +8,7 @@ import { ActivityFailedError, call } from "./call.ts";
 import { closeRun, leaveAsHealthy } from "./close-run.ts";
 import { decide } from "./decide.ts";
 import { healByPlan } from "./heal-by-plan.ts";
-import { readAzure } from "./read-azure.ts";
+import { checkHindrances, readAzure } from "./read-azure.ts";
 import { firstProbe, gatherGuestFacts } from "./read-both-sides.ts";
 import { beginRun, openIncident, outcomeOf, type Run } from "./run.ts";
 import { settleAfterWrite } from "./settle.ts";
@@ -74,7 +74,7 @@ function* story(run: Run): Generator<Task, Ending, unknown> {
   }
   yield* openIncident(run);
 
-  const outside = yield* gatherGuestFacts(run, first);
+  const outside = (yield* checkHindrances(run)) ?? (yield* gatherGuestFacts(run, first));
   if (outside !== null) {
     return { kind: "outcome", outcome: outside };
   }

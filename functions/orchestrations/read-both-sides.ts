@@ -4,7 +4,7 @@ import type { AzureFacts, GuestReading } from "../../shared/domain/facts.ts";
 import type { Outcome } from "../../shared/domain/outcome.ts";
 import type { ProbeAnswer } from "../../shared/facts/probe.ts";
 import { answerOf, schedule } from "./call.ts";
-import { readAzure } from "./read-azure.ts";
+import { checkHindrances, readAzure } from "./read-azure.ts";
 import { callFor, callOr, mayChange, type Run } from "./run.ts";
 import { resultOf, startStory } from "./sub-stories.ts";
 
@@ -78,6 +78,10 @@ export function* readBothSidesAgain(run: Run): Generator<Task, Outcome | null, u
   }
   run.facts = yield* callFor(run, "readSubnets", { facts: azure.facts });
   run.story.end("azureFacts", describeFacts(run.facts));
+  const hindered = yield* checkHindrances(run);
+  if (hindered !== null) {
+    return hindered;
+  }
   run.probe = null;
   run.unanswered = null;
   startSilence(run);

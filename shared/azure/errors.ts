@@ -150,7 +150,7 @@ function answered(
     status,
     azureCode,
     message: withoutSecrets(message),
-    code: codeOfStatus(status),
+    code: azureCode?.toLowerCase() === "scopelocked" ? "locked" : codeOfStatus(status),
     retryable: later || isTransient(status),
     headers,
   };
@@ -193,6 +193,7 @@ const NEXT_STEPS: Readonly<Record<string, string>> = {
     "Check that the identity still exists and belongs to the tenant of the subscription.",
   "not-found": "Check that the resource still exists.",
   conflict: "Look at the activity log of the resource for what else is at work on it.",
+  locked: "Remove the lock from the scope that Azure's message names.",
   "changed-meanwhile": "Read the resource again: somebody changed it meanwhile.",
   throttled: "Wait: Azure limits the number of requests; the request is made again.",
   "azure-unavailable":
@@ -200,9 +201,6 @@ const NEXT_STEPS: Readonly<Record<string, string>> = {
 };
 
 function nextStepOf(failure: Failure): string {
-  if (failure.azureCode?.toLowerCase() === "scopelocked") {
-    return "Remove the ReadOnly lock from the resource or its resource group.";
-  }
   if (failure.status === 403) {
     return grantStep(failure.message);
   }

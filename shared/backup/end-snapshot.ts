@@ -42,11 +42,7 @@ async function orLater(...[tried, begin]: Parameters<typeof startOperation>): Pr
 
 /** A snapshot in the making may not be deleted or tagged yet; a lock would forbid it for good. */
 function isStillBusy(error: unknown): error is AzureRequestError {
-  return (
-    error instanceof AzureRequestError &&
-    error.status === 409 &&
-    error.azureCode?.toLowerCase() !== "scopelocked"
-  );
+  return error instanceof AzureRequestError && error.status === 409 && error.code !== "locked";
 }
 
 function laterOn(error: AzureRequestError): AzureRequestError {

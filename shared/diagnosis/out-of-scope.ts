@@ -1,5 +1,7 @@
 import type { Refusal } from "../domain/diagnosis.ts";
-import type { AzureFacts, VmFacts } from "../domain/facts.ts";
+import type { AzureFacts, LockFacts, VmFacts } from "../domain/facts.ts";
+import { liesIn } from "../domain/resource-id.ts";
+import { isOutage, platformInWords } from "./platform.ts";
 
 /** What the settings say of which VMs may be touched. */
 export interface Policy {
@@ -73,6 +75,22 @@ const CHECKS: readonly Check[] = [
       `VM ${vm.name} forwards IP packets (NIC ${names(nics)}), so it is a network appliance and left alone.`,
     nextStep: "Let the appliance's owner compare its addresses in Windows with those in Azure.",
   },
+  {
+    code: "read-only-lock",
+    applies: ({ locks }) => readOnlyLocks(locks).length > 0,
+    message: ({ vm, locks }) =>
+      `VM ${vm.name} cannot be healed: ${readOnlyLocks(locks).map(lockInWords).join("; ")}.`,
+    nextStep:
+      "Remove the lock and ask again. Or correct the address by hand over the serial console: that changes Windows only, which no lock forbids.",
+  },
+  {
+    code: "platform-outage",
+    applies: ({ platform }) => platform !== null && isOutage(platform),
+    message: ({ vm, platform }) =>
+      `VM ${vm.name} has trouble that is Azure's own, not the fault that this program heals. ${platformInWords(platform)}`,
+    nextStep:
+      "Look at the VM's page 'Resource health' in the portal, and wait until Azure says Available; ask again if the VM then stays silent.",
+  },
 ];
 
 /** Why this VM must not be touched by what Azure says of it; null if it may be. An operator's request counts as opt-in. */
@@ -90,12 +108,11 @@ function optTag(vm: VmFacts): string | null {
 }
 
 function inScope(vmId: string, scope: readonly string[]): boolean {
-  const id = vmId.toLowerCase();
   return scope
     .map((entry) => entry.trim().toLowerCase().replace(/\/+$/u, ""))
     .filter((entry) => entry !== "")
     .map((entry) => (entry.startsWith("/") ? entry : `/subscriptions/${entry}`))
-    .some((entry) => id === entry || id.startsWith(`${entry}/`));
+    .some((entry) => liesIn(vmId, entry));
 }
 
 function names(nics: AzureFacts["nics"]): string {
@@ -103,4 +120,12 @@ function names(nics: AzureFacts["nics"]): string {
     .filter(({ ipForwarding }) => ipForwarding)
     .map(({ name }) => name)
     .join(", ");
+}
+
+function readOnlyLocks(locks: AzureFacts["locks"]): readonly LockFacts[] {
+  return (locks ?? []).filter(({ level }) => level === "ReadOnly");
+}
+
+function lockInWords({ name, scope }: LockFacts): string {
+  return `the ReadOnly lock "${name}" on ${scope} forbids every change there, the snapshot before one included`;
 }

@@ -64,6 +64,26 @@ export interface VmFacts {
   readonly inScaleSet: boolean;
 }
 
+/** A management lock on something that a heal writes or acts on, or on what that lies in. */
+export interface LockFacts {
+  readonly name: string;
+  /** `ReadOnly` forbids every write and action, `CanNotDelete` only that something is deleted. */
+  readonly level: "ReadOnly" | "CanNotDelete";
+  /** Full id of the subscription, resource group or resource that it is on, as Azure spells it. */
+  readonly scope: string;
+}
+
+/** What Azure says of its own platform under the VM (Resource Health). */
+export interface PlatformFacts {
+  readonly state: "Available" | "Unavailable" | "Degraded" | "Unknown";
+  /** Whether somebody's own act explains the state, such as a stop or a restart. */
+  readonly userInitiated: boolean;
+  /** Azure's own sentences; empty if it gave none. */
+  readonly summary: string;
+  /** Since when, ISO 8601; null if Azure does not say. */
+  readonly since: string | null;
+}
+
 /** Both sides' Azure half, read together. */
 export interface AzureFacts {
   /** When the reading began, ISO 8601 UTC. */
@@ -71,6 +91,10 @@ export interface AzureFacts {
   readonly vm: VmFacts;
   /** Primary first. */
   readonly nics: readonly NicFacts[];
+  /** Those that apply to the VM, its OS disk or its NICs. Null: not asked yet, or Azure did not tell. */
+  readonly locks: readonly LockFacts[] | null;
+  /** Null: not asked yet, or Azure did not tell. */
+  readonly platform: PlatformFacts | null;
 }
 
 export interface GuestAddress {

@@ -40,3 +40,8 @@ export function requireResourceId(id: string, type: string): ResourceId {
   }
   return parsed;
 }
+
+/** Whether the resource or scope is the outer scope or lies in it; both are full ids in any letter case. */
+export function liesIn(id: string, outer: string): boolean {
+  return `${id}/`.toLowerCase().startsWith(`${outer}/`.toLowerCase());
+}

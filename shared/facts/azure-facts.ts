@@ -46,7 +46,10 @@ export async function readAzureFacts(
   const nics = await Promise.all(
     nicReferencesOf(vm).map(async ({ id, primary }) => await readNic(azure, id, primary)),
   );
-  return { kind: "found", facts: { readAt: now, vm: vmFactsOf(vmId, vm), nics } };
+  return {
+    kind: "found",
+    facts: { readAt: now, vm: vmFactsOf(vmId, vm), nics, locks: null, platform: null },
+  };
 }
 
 /**

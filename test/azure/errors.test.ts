@@ -27,6 +27,7 @@ describe("what Azure answered", () => {
     [404, "ResourceNotFound", "not-found", false],
     [408, "RequestTimeout", "azure-unavailable", true],
     [409, "OperationNotAllowed", "conflict", false],
+    [409, "ScopeLocked", "locked", false],
     [409, "AnotherOperationInProgress", "conflict", true],
     [412, "PreconditionFailed", "changed-meanwhile", false],
     [429, "TooManyRequests", "throttled", true],
@@ -62,7 +63,9 @@ describe("what Azure answered", () => {
   });
 
   it("says that a lock has to go", () => {
-    expect(toAzureRequestError(anAnswer(409, "ScopeLocked"), "x").nextStep).toContain("ReadOnly");
+    expect(toAzureRequestError(anAnswer(409, "ScopeLocked"), "x").nextStep).toContain(
+      "Remove the lock",
+    );
   });
 
   it("says that a policy, not a right, is in the way", () => {

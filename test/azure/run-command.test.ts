@@ -294,7 +294,7 @@ describe("a start that Azure declines", () => {
 
   it.each([
     [403, "AuthorizationFailed", "refused", "forbidden"],
-    [409, "ScopeLocked", "refused", "conflict"],
+    [409, "ScopeLocked", "refused", "locked"],
     [400, "InvalidParameter", "refused", "rejected"],
     [409, "VMAgentStatusCommunicationError", "agent-missing", "agent-missing"],
     [404, "ParentResourceMissing", "gone", "gone"],

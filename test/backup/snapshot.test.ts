@@ -167,7 +167,7 @@ describe("a snapshot of the OS disk", () => {
 
   it.each([
     [403, "LinkedAuthorizationFailed", "snapshot-forbidden"],
-    [409, "ScopeLocked", "snapshot-conflict"],
+    [409, "ScopeLocked", "snapshot-locked"],
     [400, "InvalidParameter", "snapshot-rejected"],
   ])("is refused where Azure answers %i %s", async (status, azureCode, code) => {
     const simulated = await simulatedAzure({
@@ -300,7 +300,7 @@ describe("the end of a snapshot", () => {
 
     await expect(deleteSnapshot(simulated.azure, owned)).rejects.toMatchObject({
       retryable: false,
-      nextStep: "Remove the ReadOnly lock from the resource or its resource group.",
+      nextStep: "Remove the lock from the scope that Azure's message names.",
     });
   });
 });

@@ -1,7 +1,15 @@
 import { describe, expect, it } from "vitest";
 
 import { outOfScope } from "../../shared/diagnosis/out-of-scope.ts";
-import type { NicFacts, VmFacts } from "../../shared/domain/facts.ts";
+import { platformRemark } from "../../shared/diagnosis/platform.ts";
+import type { Refusal } from "../../shared/domain/diagnosis.ts";
+import type {
+  AzureFacts,
+  LockFacts,
+  NicFacts,
+  PlatformFacts,
+  VmFacts,
+} from "../../shared/domain/facts.ts";
 import { aNic, aSecondNic, aVm, azureFacts, SUBSCRIPTION, VM_ID } from "../builders.ts";
 
 const NO_SCOPE = { scope: [] };
@@ -77,6 +85,65 @@ describe("a VM is refused by what Azure says of it", () => {
 
     expect(refusal?.message).toContain("vm-crane-01");
     expect(refusal?.nextStep).not.toBe("");
+  });
+});
+
+function refusalBy(facts: Partial<AzureFacts>, operator = false): Refusal | null {
+  return outOfScope(azureFacts(facts), NO_SCOPE, operator);
+}
+
+describe("a VM is refused by what Azure puts in the way", () => {
+  const readOnly: LockFacts = { name: "keep", level: "ReadOnly", scope: VM_ID };
+  const outage: PlatformFacts = {
+    state: "Unavailable",
+    userInitiated: false,
+    summary: "The host failed.",
+    since: "2026-03-02T07:58:00Z",
+  };
+
+  it("a ReadOnly lock, whoever asks, by its name and scope", () => {
+    const locks = [{ ...readOnly, level: "CanNotDelete" as const, name: "other" }, readOnly];
+
+    expect(refusalBy({ locks }, true)?.code).toBe("read-only-lock");
+    expect(refusalBy({ locks })?.message).toContain(`the ReadOnly lock "keep" on ${VM_ID} forbids`);
+    expect(refusalBy({ locks })?.message).not.toContain('"other"');
+    expect(refusalBy({ locks })?.nextStep).toContain("serial console");
+  });
+
+  it("an outage of the platform, whoever asks, in Azure's words", () => {
+    expect(refusalBy({ platform: outage }, true)?.code).toBe("platform-outage");
+    expect(refusalBy({ platform: outage })?.message).toContain(
+      "Azure's Resource Health says Unavailable since 2026-03-02T07:58:00Z. The host failed.",
+    );
+  });
+
+  it.each<[string, Partial<AzureFacts>]>([
+    ["a CanNotDelete lock", { locks: [{ ...readOnly, level: "CanNotDelete" }] }],
+    ["locks that Azure does not tell", { locks: null }],
+    ["a health that Azure does not tell", { platform: null }],
+    ["an act of a user", { platform: { ...outage, userInitiated: true } }],
+    ["a mere suspicion", { platform: { ...outage, state: "Degraded" } }],
+    ["an unknown health", { platform: { ...outage, state: "Unknown" } }],
+  ])("but not by %s", (_title, facts) => {
+    expect(refusalBy(facts)).toBeNull();
+  });
+
+  it("after what the VM itself says, the lock first", () => {
+    const vm = aVm({ powerState: "stopped" });
+
+    expect(refusalBy({ vm, locks: [readOnly], platform: outage })?.code).toBe("vm-not-running");
+    expect(refusalBy({ locks: [readOnly], platform: outage })?.code).toBe("read-only-lock");
+  });
+
+  it.each<[string, PlatformFacts | null, RegExp | null]>([
+    ["Degraded", { ...outage, state: "Degraded" }, /says Degraded since .* The run went on\.$/u],
+    ["Unknown", { ...outage, state: "Unknown", summary: "", since: null }, /says Unknown\. The/u],
+    ["a user's act", { ...outage, userInitiated: true }, /says Unavailable/u],
+    ["Available", { ...outage, state: "Available" }, null],
+    ["an outage", outage, null],
+    ["nothing", null, null],
+  ])("and remarked on where it goes on: %s", (_title, platform, words) => {
+    expect(platformRemark(platform) ?? "").toMatch(words ?? /^$/u);
   });
 });
 

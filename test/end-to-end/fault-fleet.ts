@@ -101,7 +101,7 @@ export async function runOneByOne(
 }
 
 /** Requests which the simulator cannot tie to a VM. */
-const ABOUT_NO_VM = new Set(["subnet.get", "snapshot.get", "snapshot.list"]);
+const ABOUT_NO_VM = new Set(["lock.list", "subnet.get", "snapshot.get", "snapshot.list"]);
 
 /** What happens to a VM would otherwise happen at the request of any row. */
 const OF_A_VM = new Set(["power", "deleteVm", "humanNicChange", "humanGuestChange", "lease"]);

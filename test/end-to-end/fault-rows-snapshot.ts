@@ -183,7 +183,11 @@ export const SNAPSHOT_ROWS: readonly FaultRow[] = [
       ONE_PROBE,
       { kind: "error", ...DELETE, status: 403, code: "AuthorizationFailed", count: "always" },
     ],
-    left: needless({ snapshot: "open", effects: ["snapshotCreated"] }),
+    left: needless({
+      snapshot: "closed",
+      effects: ["snapshotCreated", "snapshotUpdated"],
+      writes: { patch: 1 },
+    }),
     says: "could not be deleted",
   },
 ];

@@ -4,6 +4,7 @@ import { runOneByOne, runSideBySide, startFaultFleet } from "./fault-fleet.ts";
 import type { FaultRow, RowEnd } from "./fault-row.ts";
 import { AZURE_ROWS, SOLO_ROWS } from "./fault-rows-azure.ts";
 import { GUEST_ROWS, PROBE_ROWS } from "./fault-rows-guest.ts";
+import { HEALTH_ROWS, LOCK_ROWS } from "./fault-rows-hindrances.ts";
 import { LINGERING_ROWS, READ_ROWS } from "./fault-rows-read.ts";
 import { SNAPSHOT_ROWS } from "./fault-rows-snapshot.ts";
 import { MEDDLING_ROWS, NEW_MAC_ROWS, SWITCH_ROWS } from "./fault-rows-switch.ts";
@@ -18,10 +19,11 @@ const ROWS = [
   ...SNAPSHOT_ROWS,
   ...PROBE_ROWS,
   ...AZURE_ROWS,
+  ...HEALTH_ROWS,
 ];
 
 /** What needs the fleet for itself, or a platform that works otherwise. */
-const LONE_ROWS = [...LINGERING_ROWS, ...SOLO_ROWS, ...NEW_MAC_ROWS];
+const LONE_ROWS = [...LINGERING_ROWS, ...SOLO_ROWS, ...LOCK_ROWS, ...NEW_MAC_ROWS];
 
 /** Longer than in other tests where many runs share two cores, and a late answer would be another fault. */
 const SETTINGS = {

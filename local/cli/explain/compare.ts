@@ -167,7 +167,7 @@ function factsFor(addresses: readonly string[]): AzureFacts {
     })),
     subnet: null,
   };
-  return { readAt: UNKNOWN_TIME, vm: VM, nics: [nic] };
+  return { readAt: UNKNOWN_TIME, vm: VM, nics: [nic], locks: null, platform: null };
 }
 
 const VM: VmFacts = {
