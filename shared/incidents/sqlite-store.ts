@@ -20,7 +20,7 @@ const STATEMENTS = {
     WHERE state = 'pending' AND received_ms < ? ORDER BY received_ms, sequence LIMIT ?`,
   setSignalVm: "UPDATE signals SET vm_id = ? WHERE id = ?",
   settleSignal: `UPDATE signals SET state = ?1, state_body = ?2
-    WHERE id = ?3 AND (state = 'pending' OR (state = 'taken' AND ?4))`,
+    WHERE id = ?3 AND state = 'pending'`,
   openIncident: `INSERT INTO incidents (id, vm_id, opened_ms, open, body)
     VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
   getIncident: "SELECT id, body FROM incidents WHERE id = ?",
@@ -92,10 +92,9 @@ class SqliteStore implements IncidentStore {
   }
 
   async settleSignals(ids: readonly string[], state: SignalState): Promise<void> {
-    const afterTaken = state.kind === "ignored" && state.reason === "healthy" ? 1 : 0;
     inTransaction(this.#database, () => {
       for (const id of ids) {
-        this.#statements.settleSignal.run(state.kind, JSON.stringify(state), id, afterTaken);
+        this.#statements.settleSignal.run(state.kind, JSON.stringify(state), id);
       }
     });
   }

@@ -28,7 +28,7 @@ export interface IncidentStore {
   pendingSignalsOfNic(nicId: string): Promise<readonly Signal[]>;
   /** Sets the VM of a signal whose target was resolved. */
   setSignalVm(id: string, vmId: string): Promise<void>;
-  /** Moves signals from pending to `state`; the others stay as they are. `taken` may also become `ignored` (healthy). */
+  /** Moves signals from pending to `state`; the others stay as they are. */
   settleSignals(ids: readonly string[], state: SignalState): Promise<void>;
   /** Stores an incident unless one with its id is there; gives the stored one. */
   openIncident(incident: Incident): Promise<Incident>;
