@@ -8,6 +8,8 @@ import { aBrokenVm, aHealthyVm, aScenario, type VmInput } from "./scenarios.ts";
 const snapshotsSchema = z.object({
   snapshots: z.array(z.object({ tags: z.record(z.string(), z.string()) })),
 });
+/** A busy machine may answer late; a VM that nothing reaches takes this long to be silent. */
+const PATIENT = { REMEDIATOR_PROBE_TIMEOUT_SECONDS: "1" };
 const FORBIDDEN = {
   kind: "error",
   status: 403,
@@ -28,7 +30,7 @@ describe("what Azure itself puts in the way of a heal", () => {
   });
 
   async function start(vms: readonly VmInput[], more: Partial<ScenarioInput> = {}): Promise<void> {
-    fleet = await Fleet.start(aScenario(vms, more));
+    fleet = await Fleet.start(aScenario(vms, more), PATIENT);
     await fleet.admin("/subscriptions", { kind: "alerts", url: `${fleet.url}/api/alerts` });
   }
 
@@ -183,7 +185,7 @@ describe("what Azure itself puts in the way of a heal", () => {
     await start([aHealthyVm("vm-a", 10)], { locks: [{ level: "ReadOnly" }] });
 
     await fleet.admin("/alerts", { vm: "vm-a" });
-    await fleet.until("the healthy counter", 20, async () => {
+    await fleet.until("the healthy counter", 45, async () => {
       const { body } = await fleet.api("/api/incidents");
       const { counters } = z.object({ counters: z.record(z.string(), z.number()) }).parse(body);
       return counters["healthy"] === undefined ? null : true;
