@@ -10,6 +10,9 @@ const loopbackUrl = z
     "must point to a loopback address (127.0.0.1, localhost, [::1])",
   );
 
+/** The switch's own bound is its wait for the lease and this for a restore; its script takes no shorter dead-man's time. */
+const RESTORE_SECONDS = 15;
+
 /** Every environment variable that the program reads, with its default. Names carry their unit. */
 const environment = z.object({
   REMEDIATOR_MODE: z.enum(["heal", "observe"]).default("observe"),
@@ -70,9 +73,9 @@ export interface Settings {
   /** Budgets of the two guest scripts, from start to answer. @default 120 and 240 */
   readonly guestReadSeconds: number;
   readonly guestSwitchSeconds: number;
-  /** Longest wait of the switch for the right lease. @default 60 */
+  /** Longest wait of the switch for the right lease, whole seconds. @default 60 */
   readonly leaseWaitSeconds: number;
-  /** From arming to the guest's self-revert. @default 600 */
+  /** From arming to the guest's self-revert, whole seconds; longer than the switch's own bound. @default 600 */
   readonly deadManSeconds: number;
   /** From the first proof to the second probe. @default 120 */
   readonly secondProbeSeconds: number;
@@ -123,6 +126,7 @@ function withoutEmpty(
 
 function toSettings(values: z.output<typeof environment>): Settings {
   const endpoint = values.REMEDIATOR_ARM_ENDPOINT;
+  const leaseWaitSeconds = Math.max(1, Math.ceil(values.REMEDIATOR_LEASE_WAIT_SECONDS));
   return {
     mode: values.REMEDIATOR_MODE,
     scope: values.REMEDIATOR_SCOPE.split(",")
@@ -140,8 +144,11 @@ function toSettings(values: z.output<typeof environment>): Settings {
     },
     guestReadSeconds: values.REMEDIATOR_GUEST_READ_SECONDS,
     guestSwitchSeconds: values.REMEDIATOR_GUEST_SWITCH_SECONDS,
-    leaseWaitSeconds: values.REMEDIATOR_LEASE_WAIT_SECONDS,
-    deadManSeconds: values.REMEDIATOR_DEAD_MAN_SECONDS,
+    leaseWaitSeconds,
+    deadManSeconds: Math.max(
+      Math.ceil(values.REMEDIATOR_DEAD_MAN_SECONDS),
+      leaseWaitSeconds + RESTORE_SECONDS,
+    ),
     secondProbeSeconds: values.REMEDIATOR_SECOND_PROBE_SECONDS,
     pollSeconds: values.REMEDIATOR_POLL_SECONDS,
     snapshotTimeoutSeconds: values.REMEDIATOR_SNAPSHOT_TIMEOUT_SECONDS,

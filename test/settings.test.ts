@@ -20,3 +20,20 @@ it("takes a proxy and a control target that can be dialled", () => {
 
   expect(probe).toMatchObject({ proxy: "http://jump.example:8080", control: "10.40.2.9:65535" });
 });
+
+it.each([
+  ["0.2", "1", 1, 16],
+  ["59.1", "60", 60, 75],
+  ["60", "74.2", 60, 75],
+  ["60", "600.5", 60, 601],
+])(
+  "reverts by itself only after the switch's own bound: %s s and %s s",
+  (lease, deadMan, wait, revert) => {
+    const settings = readSettings({
+      REMEDIATOR_LEASE_WAIT_SECONDS: lease,
+      REMEDIATOR_DEAD_MAN_SECONDS: deadMan,
+    });
+
+    expect([settings.leaseWaitSeconds, settings.deadManSeconds]).toEqual([wait, revert]);
+  },
+);

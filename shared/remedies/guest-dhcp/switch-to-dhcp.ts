@@ -16,9 +16,9 @@ export interface GuestSwitchRequest {
   readonly adapter: GuestAdapter;
   /** After this instant a late script changes nothing, ISO 8601 UTC. */
   readonly notAfter: string;
-  /** Longest wait for the right lease. */
+  /** Longest wait for the right lease, whole seconds. */
   readonly leaseWaitSeconds: number;
-  /** From arming to the guest's self-revert. */
+  /** From arming to the guest's self-revert, whole seconds; the script takes none shorter than its own bound. */
   readonly deadManSeconds: number;
 }
 
@@ -27,9 +27,6 @@ export type GuestSwitchPoll =
   | { readonly kind: "running"; readonly retryAfterSeconds: number | null }
   | { readonly kind: "finished"; readonly answer: SwitchAnswer }
   | { readonly kind: "failed"; readonly code: string; readonly message: string };
-
-/** The script takes no dead-man's time shorter than its own bound: the wait for the lease, and this for a restore. */
-const RESTORE_SECONDS = 15;
 
 /**
  * Asks Windows to switch an adapter to DHCP, as a transaction. Run twice it is safe: the script looks at the guest first.
@@ -48,7 +45,6 @@ export async function startGuestSwitch(
       nextStep: "Look at the NIC's IP configurations in Azure.",
     };
   }
-  const leaseWaitSeconds = Math.max(1, Math.ceil(request.leaseWaitSeconds));
   const script = renderScript("switch-to-dhcp", {
     incidentId: request.incidentId,
     mac: request.adapter.mac,
@@ -56,8 +52,8 @@ export async function startGuestSwitch(
     notAfter: request.notAfter,
     expectedAddress,
     primaryNic: request.nic.primary,
-    leaseWaitSeconds,
-    deadManSeconds: Math.max(Math.ceil(request.deadManSeconds), leaseWaitSeconds + RESTORE_SECONDS),
+    leaseWaitSeconds: request.leaseWaitSeconds,
+    deadManSeconds: request.deadManSeconds,
   });
   return await startRunCommand(azure, request.vmId, script);
 }
