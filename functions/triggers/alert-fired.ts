@@ -1,7 +1,8 @@
 import { app } from "@azure/functions";
 import { getClient, input } from "durable-functions";
 
-import { decodeAlertEvents } from "../../shared/signals/alerts.ts";
+import { decodeAlertEvents, namesWriter } from "../../shared/signals/alerts.ts";
+import { ownIdentityIfKnown } from "./own-identity.ts";
 import { takeIn } from "./take-in.ts";
 
 /** Event Grid, custom topic: an alert in the common schema. Azure Monitor has no Event Grid action of its own. */
@@ -9,7 +10,8 @@ app.eventGrid("alertFired", {
   extraInputs: [input.durableClient()],
   handler: async (event, context) => {
     const receivedAt = new Date().toISOString();
-    const decoded = decodeAlertEvents(event, { receivedAt });
+    const ownIdentity = namesWriter(event) ? await ownIdentityIfKnown() : null;
+    const decoded = decodeAlertEvents(event, { receivedAt, ownIdentity });
     await takeIn(
       getClient(context),
       decoded.map(({ signal }) => signal),

@@ -2,9 +2,10 @@ import { app } from "@azure/functions";
 import { getClient, input } from "durable-functions";
 
 import type { Signal } from "../../shared/domain/signal.ts";
-import { decodeAlert } from "../../shared/signals/alerts.ts";
+import { decodeAlert, namesWriter } from "../../shared/signals/alerts.ts";
 import { targetText } from "../../shared/signals/decoded.ts";
 import { answering, jsonBody } from "./http-answers.ts";
+import { ownIdentityIfKnown } from "./own-identity.ts";
 import { takeIn } from "./take-in.ts";
 
 /** `POST /api/alerts`: an action group's webhook. No Azure call: Azure Monitor stops calling slow endpoints for 15 min. */
@@ -16,7 +17,9 @@ app.http("alerts", {
   handler: async (request, context) =>
     await answering(async () => {
       const receivedAt = new Date().toISOString();
-      const decoded = decodeAlert(await jsonBody(request), { receivedAt });
+      const body = await jsonBody(request);
+      const ownIdentity = namesWriter(body) ? await ownIdentityIfKnown() : null;
+      const decoded = decodeAlert(body, { receivedAt, ownIdentity });
       const signals = decoded.map(({ signal }) => signal);
       await takeIn(getClient(context), signals);
       return { status: 202, jsonBody: summary(signals) };

@@ -3,7 +3,7 @@ import { getClient, input } from "durable-functions";
 
 import type { DecodeContext, Decoded } from "../../shared/signals/decoded.ts";
 import { decodeNicEvents } from "../../shared/signals/nic-events.ts";
-import { services } from "../services.ts";
+import { ownIdentityIfKnown } from "./own-identity.ts";
 import { takeIn } from "./take-in.ts";
 
 /** Event Grid: a NIC was written. The events of other resources are dropped without a record: they may be thousands. */
@@ -25,14 +25,4 @@ app.eventGrid("nicChanged", {
 
 function writesOf(event: unknown, context: DecodeContext): readonly Decoded[] {
   return decodeNicEvents(event, context).filter(({ signal }) => signal.target.kind === "nic");
-}
-
-/** Without it our own writes are not recognised; the run they start ends as healthy, so trouble here must stop nothing. */
-async function ownIdentityIfKnown(): Promise<{ oid: string | null; appid: string | null } | null> {
-  try {
-    const azure = await services().azure();
-    return await azure.ownIdentity();
-  } catch {
-    return null;
-  }
 }

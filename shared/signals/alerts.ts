@@ -1,3 +1,5 @@
+import { z } from "zod";
+
 import { InvalidInputError } from "../domain/errors.ts";
 import type { SignalTarget } from "../domain/signal.ts";
 import { type Alert, COMMON_SCHEMA, readAlert, readSchemaId } from "./alert-schema.ts";
@@ -14,6 +16,11 @@ import {
 import { eventTypeOf, eventsOf, isValidation, readEnvelope } from "./event-envelope.ts";
 import { dismissType, ignoredEvent } from "./ignored-event.ts";
 import { otherTarget } from "./target.ts";
+
+const written = z.object({
+  data: z.object({ alertContext: z.object({ claims: z.string() }) }),
+});
+const eventOfWritten = z.object({ data: written });
 
 /**
  * Reads an alert as an action group's webhook sends it: one signal for each VM or NIC that it names.
@@ -51,6 +58,16 @@ export function decodeAlert(body: unknown, context: AlertDecodeContext): readonl
  */
 export function decodeAlertEvents(body: unknown, context: AlertDecodeContext): readonly Decoded[] {
   return eventsOf(body).flatMap((event) => decodeAlertEvent(event, context));
+}
+
+/**
+ * Whether a body holds an alert, or events with one, that says who caused it: only then does it matter who this program
+ * is. Alerts on the activity log do.
+ */
+export function namesWriter(body: unknown): boolean {
+  return eventsOf(body).some(
+    (one) => written.safeParse(one).success || eventOfWritten.safeParse(one).success,
+  );
 }
 
 function decodeAlertEvent(event: unknown, context: AlertDecodeContext): readonly Decoded[] {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { decodeAlert } from "../../shared/signals/alerts.ts";
+import { decodeAlert, namesWriter } from "../../shared/signals/alerts.ts";
 import type { Decoded } from "../../shared/signals/decoded.ts";
 import {
   CONTEXT,
@@ -10,6 +10,7 @@ import {
   RECEIVED_AT,
   aHealthAlert,
   anAlert,
+  anAlertEvent,
   anAlertWithDimensions,
   nicId,
   vmId,
@@ -336,5 +337,20 @@ describe("a body that is no alert", () => {
 
     expect(refusal?.code).toBe("invalid-alert");
     expect(refusal?.problems.map((problem) => problem.split(": ")[0])).toEqual(places);
+  });
+});
+
+describe("who caused an alert", () => {
+  const named = anAlert({}, { claims: JSON.stringify({ appid: OWN.appid }) });
+
+  it.each<[string, unknown, boolean]>([
+    ["an alert on the activity log", named, true],
+    ["an event with one", anAlertEvent(named), true],
+    ["several events, one of them with one", [anAlertEvent(anAlert()), anAlertEvent(named)], true],
+    ["another alert", anAlert(), false],
+    ["another event", anAlertEvent(anAlert()), false],
+    ["nothing readable", null, false],
+  ])("is told by its claims: %s", (_title, body, expected) => {
+    expect(namesWriter(body)).toBe(expected);
   });
 });
