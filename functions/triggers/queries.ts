@@ -3,6 +3,7 @@ import { getClient, input, type DurableClient } from "durable-functions";
 
 import { InvalidInputError } from "../../shared/domain/errors.ts";
 import type { Incident, RunStatus } from "../../shared/domain/incident.ts";
+import { mapBounded } from "../../shared/domain/map-bounded.ts";
 import { runStatus } from "../../shared/incidents/run-status.ts";
 import type { IncidentQuery } from "../../shared/incidents/store.ts";
 import { services } from "../services.ts";
@@ -31,17 +32,27 @@ app.http("signal", {
     }),
 });
 
-/** `GET /api/incidents`: the newest first; `?open=true` and `?limit=N` narrow it. */
+/** Runs whose status is read at a time for one list. */
+const STATUS_READS = 5;
+
+/** `GET /api/incidents`: the newest first; `?open=true` and `?limit=N` narrow it, `?steps=true` adds each one's steps as they happen. */
 app.http("incidents", {
   methods: ["GET"],
   route: "incidents",
   authLevel: "function",
-  handler: async (request) =>
+  extraInputs: [input.durableClient()],
+  handler: async (request, context) =>
     await answering(async () => {
-      const query = queryOf(request.query);
+      const { steps, ...query } = queryOf(request.query);
       const store = await services().store();
-      const incidents = await store.listIncidents(query);
-      return { jsonBody: { incidents: incidents.map(summary), counters: await store.counters() } };
+      const stored = await store.listIncidents(query);
+      const incidents = steps
+        ? await mapBounded(stored, STATUS_READS, async (incident) => {
+            const live = await withLiveSteps(getClient(context), incident);
+            return { ...summary(live), steps: live.steps };
+          })
+        : stored.map(summary);
+      return { jsonBody: { incidents, counters: await store.counters() } };
     }),
 });
 
@@ -105,11 +116,13 @@ function summary(incident: Incident): Record<string, unknown> {
 }
 
 /** @throws InvalidInputError `invalid-query`, naming every problem. */
-function queryOf(query: URLSearchParams): IncidentQuery {
+function queryOf(query: URLSearchParams): IncidentQuery & { readonly steps: boolean } {
   const open = query.get("open") ?? "false";
+  const steps = query.get("steps") ?? "false";
   const limit = query.get("limit") ?? "50";
   const problems = [
     ...(["true", "false"].includes(open) ? [] : ["open: must be true or false"]),
+    ...(["true", "false"].includes(steps) ? [] : ["steps: must be true or false"]),
     ...(/^[1-9]\d{0,2}$/u.test(limit) && Number(limit) <= 500 ? [] : ["limit: must be 1 to 500"]),
   ];
   if (problems.length > 0) {
@@ -119,7 +132,11 @@ function queryOf(query: URLSearchParams): IncidentQuery {
       problems,
     });
   }
-  return open === "true" ? { open: true, limit: Number(limit) } : { limit: Number(limit) };
+  return {
+    ...(open === "true" ? { open: true } : {}),
+    limit: Number(limit),
+    steps: steps === "true",
+  };
 }
 
 function notFound(what: string, id: string): HttpResponseInit {

@@ -68,5 +68,22 @@ export interface ExplainCall {
   readonly azureAddresses: readonly string[];
 }
 
+/** `remediator watch`. */
+export interface WatchCall {
+  readonly verb: "watch";
+  readonly json: boolean;
+  /** Origin of the host: https, or http on this machine. */
+  readonly url: string;
+  /** Whether to show the state now and end. */
+  readonly once: boolean;
+}
+
 /** What the user asked for. */
-export type Call = HelpCall | DemoCall | SimulateCall | ServeCall | RunCall | ExplainCall;
+export type Call =
+  | HelpCall
+  | DemoCall
+  | SimulateCall
+  | ServeCall
+  | RunCall
+  | ExplainCall
+  | WatchCall;

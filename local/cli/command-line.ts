@@ -8,7 +8,8 @@ import type { AzureChoice, Call, Latency } from "./calls.ts";
 import * as help from "./help.ts";
 
 const SERVE_PORT = 7071;
-const VERBS = new Set(["demo", "simulate", "serve", "diagnose", "heal", "explain"]);
+const LOCAL_HOST = `http://127.0.0.1:${SERVE_PORT}`;
+const VERBS = new Set(["demo", "simulate", "serve", "diagnose", "heal", "explain", "watch"]);
 const LATENCIES: readonly Latency[] = ["instant", "demo"];
 
 type Take = (call: Call) => void;
@@ -71,6 +72,7 @@ function buildProgram(take: Take): Command {
   addDiagnose(program, take);
   addHeal(program, take);
   addExplain(program, take);
+  addWatch(program, take);
   return program;
 }
 
@@ -185,6 +187,38 @@ function addExplain(program: Command, take: Take): void {
     });
 }
 
+function addWatch(program: Command, take: Take): void {
+  verb(program, "watch", "follow the open incidents of a host, until Ctrl-C")
+    .addHelpText("after", help.WATCH_HELP)
+    .addArgument(new Argument("[URL]", `address of the host (default: ${LOCAL_HOST})`))
+    .option("--once", "show what is open now, and end")
+    .action((url: string | undefined, options: { json?: boolean; once?: boolean }) => {
+      take({
+        verb: "watch",
+        json: options.json === true,
+        url: readHostUrl(url ?? LOCAL_HOST),
+        once: options.once === true,
+      });
+    });
+}
+
+/** Its errors do not repeat the address: a pasted one may hold a key. */
+function readHostUrl(text: string): string {
+  const url = URL.parse(text);
+  const secure = url?.protocol === "https:" || (url !== null && isLocalUrl(url));
+  if (url === null || !secure || url.href !== `${url.origin}/`) {
+    const problem =
+      "URL is the address of a host, without path, query or user: https://APP.azurewebsites.net, or http on this machine.";
+    throw new InvalidInputError(problem, {
+      code: "invalid-host-url",
+      nextStep:
+        "Correct the address. A key goes into the environment variable REMEDIATOR_HOST_KEY.",
+      problems: [problem],
+    });
+  }
+  return url.origin;
+}
+
 function runVerb(program: Command, name: string, description: string): Command {
   return verb(program, name, description)
     .addArgument(new Argument("<VM_ID>", "resource id of the VM").argParser(readVmId))
@@ -246,10 +280,14 @@ function readAddresses(text: string): readonly string[] {
 
 function readLoopbackUrl(text: string): string {
   const url = URL.parse(text);
-  if (url?.protocol !== "http:" || !["127.0.0.1", "localhost", "[::1]"].includes(url.hostname)) {
+  if (url === null || !isLocalUrl(url)) {
     throw new InvalidArgumentError("It is an http address on this machine: http://127.0.0.1:PORT.");
   }
   return url.origin;
+}
+
+function isLocalUrl({ protocol, hostname }: URL): boolean {
+  return protocol === "http:" && ["127.0.0.1", "localhost", "[::1]"].includes(hostname);
 }
 
 function readVmId(text: string): string {

@@ -10,6 +10,7 @@ Start here:
   $ remediator heal VM_ID --dry-run    see what a heal would do; changes nothing
   $ remediator heal VM_ID              heal it
   $ remediator explain FILE            read what netsh or ipconfig printed in a serial console
+  $ remediator watch URL               follow what a running host does
 
 VM_ID is the VM's resource id:
   /subscriptions/ID/resourceGroups/GROUP/providers/Microsoft.Compute/virtualMachines/NAME
@@ -104,6 +105,28 @@ Exit codes:
   0  healed, or nothing was wrong (--dry-run: a heal would be tried, or nothing is wrong)
   1  not healed: the last lines say what to do next
   2  bad input, or no such VM`;
+
+/** What `remediator watch --help` says after the options. */
+export const WATCH_HELP = `
+Follows the open incidents of the local host ("remediator serve") or of a deployed one: the
+steps that run now, newest incident first, and one line for each incident that ended. It only
+looks. A VM that was well leaves no incident, so it is not shown.
+
+A deployed host wants a function key: set the environment variable REMEDIATOR_HOST_KEY. It goes
+to that host only, over https or on this machine.
+
+Examples:
+  $ remediator watch
+  $ remediator watch https://APP.azurewebsites.net
+  $ remediator watch --once --json | jq '.open[].vmName'
+
+Exit codes:
+  0  stopped with Ctrl-C, or --once is done
+  1  the host was in trouble when asked first
+  2  bad input: no such host, a key that it does not take, something else at that address
+
+A host that goes away later is asked again until it is back. With --json each line is an object
+of type "watching", "opened", "step", "closed", "away" or "back"; with --once it is one "state".`;
 
 /** What `remediator explain --help` says after the options. */
 export const EXPLAIN_HELP = `

@@ -1,6 +1,10 @@
-import type { z } from "zod";
+import { z } from "zod";
 
-import { AzureRequestError, InvalidInputError } from "../../shared/domain/errors.ts";
+import {
+  AzureRequestError,
+  ConfigurationError,
+  InvalidInputError,
+} from "../../shared/domain/errors.ts";
 import {
   acceptedSchema,
   incidentSchema,
@@ -10,6 +14,11 @@ import {
 } from "./host-schema.ts";
 import type { IncidentSummary, IncidentView, SignalView } from "./host-schema.ts";
 
+const described = z.object({
+  message: z.string().default(""),
+  code: z.coerce.string().default(""),
+});
+
 /** What an operator asks the host for. */
 export interface RunRequest {
   readonly vmId: string;
@@ -17,7 +26,7 @@ export interface RunRequest {
   readonly readGuest: boolean;
 }
 
-/** The local host's HTTP API, as far as the command line uses it. */
+/** The HTTP API of a host, local or deployed, as far as the command line uses it. */
 export interface HostClient {
   /**
    * Asks for a run; gives the signal's id.
@@ -26,54 +35,128 @@ export interface HostClient {
   request(request: RunRequest): Promise<string>;
   signal(id: string): Promise<SignalView>;
   incident(id: string): Promise<IncidentView>;
-  /** The incidents without an outcome, newest first. */
+  /** The incidents without an outcome, newest first, with their steps as they happen; at most 500. */
   openIncidents(): Promise<readonly IncidentSummary[]>;
+  /** The newest incidents, whether they are open or closed, newest first; at most 50. */
+  newestIncidents(): Promise<readonly IncidentSummary[]>;
 }
 
-/** Longest wait for one answer; `/api/heal` may read the VM from a slow Azure first. */
+/** How a host is asked, where that differs from the one in this process. */
+export interface HostAccess {
+  /** A deployed host's function key. @default none */
+  readonly key?: string;
+  /** Ends the wait for an answer. @default never */
+  readonly leave?: AbortSignal;
+  /** Longest wait for one answer. @default 120,000; `/api/heal` may read the VM from a slow Azure first */
+  readonly timeoutMs?: number;
+}
+
 const TIMEOUT_MS = 120_000;
 
-/** Opens the API of the host at this address. */
-export function openHostClient(url: string): HostClient {
-  async function get<T>(path: string, schema: z.ZodType<T>): Promise<T> {
-    const response = await fetch(new URL(path, url), { signal: AbortSignal.timeout(TIMEOUT_MS) });
-    const body: unknown = await response.json();
-    if (!response.ok) {
-      throw refusalOf(response.status, body, path);
+/** Why a host cannot be used, as the `code` of a ConfigurationError: it may be away, or it never will do. */
+export const HOST_CODES = {
+  away: "no-host",
+  refusesKey: "host-key-refused",
+  foreign: "not-a-remediator",
+} as const;
+
+/**
+ * Opens the API of the host at this address. Every call throws ConfigurationError with one of `HOST_CODES` where the host
+ * cannot be used, InvalidInputError where it refuses what was asked, AzureRequestError where it is in trouble itself.
+ */
+export function openHostClient(url: string, access: HostAccess = {}): HostClient {
+  async function call<T>(path: string, schema: z.ZodType<T>, body?: object): Promise<T> {
+    const target = new URL(path, url);
+    const answer = await ask(target, access, body);
+    if (answer.status < 200 || answer.status > 299) {
+      throw refusalOf(answer, target);
     }
-    return schema.parse(body);
+    const parsed = schema.safeParse(answer.body);
+    if (!parsed.success) {
+      throw foreign(target, "with something else than this program's host gives");
+    }
+    return parsed.data;
   }
   return {
-    request: async (request) => {
-      const response = await fetch(new URL("/api/heal", url), {
-        method: "POST",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify(request),
-        signal: AbortSignal.timeout(TIMEOUT_MS),
-      });
-      const body: unknown = await response.json().catch(() => null);
-      if (!response.ok) {
-        throw refusalOf(response.status, body, "/api/heal");
-      }
-      return acceptedSchema.parse(body).signalId;
-    },
-    signal: async (id) => await get(`/api/signals/${encodeURIComponent(id)}`, signalSchema),
-    incident: async (id) => await get(`/api/incidents/${encodeURIComponent(id)}`, incidentSchema),
+    request: async (request) => (await call("/api/heal", acceptedSchema, request)).signalId,
+    signal: async (id) => await call(`/api/signals/${encodeURIComponent(id)}`, signalSchema),
+    incident: async (id) => await call(`/api/incidents/${encodeURIComponent(id)}`, incidentSchema),
     openIncidents: async () =>
-      (await get("/api/incidents?open=true&limit=500", incidentsSchema)).incidents,
+      (await call("/api/incidents?open=true&steps=true&limit=500", incidentsSchema)).incidents,
+    newestIncidents: async () => (await call("/api/incidents?limit=50", incidentsSchema)).incidents,
   };
 }
 
-function refusalOf(status: number, body: unknown, path: string): Error {
-  const refused = refusedSchema.safeParse(body);
-  const { message, ...details } = refused.success
-    ? refused.data.error
-    : {
-        code: "unexpected-answer",
-        message: `The local host answered ${path} with ${status} and no reason.`,
-        problems: [],
-        nextStep: "Run the command again; if it stays so, please report it.",
-      };
+interface Answer {
+  readonly status: number;
+  /** Null if it is not JSON. */
+  readonly body: unknown;
+}
+
+async function ask(url: URL, access: HostAccess, body?: object): Promise<Answer> {
+  const timeout = AbortSignal.timeout(access.timeoutMs ?? TIMEOUT_MS);
+  try {
+    const response = await fetch(url, {
+      ...(body === undefined ? {} : { method: "POST", body: JSON.stringify(body) }),
+      headers: {
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+        ...(access.key === undefined ? {} : { "x-functions-key": access.key }),
+      },
+      // Followed, a redirect would take the key to another host.
+      redirect: "manual",
+      signal: access.leave === undefined ? timeout : AbortSignal.any([timeout, access.leave]),
+    });
+    return { status: response.status, body: jsonOrNull(await response.text()) };
+  } catch (error) {
+    throw new ConfigurationError(`No host answers at ${url.origin}: ${reasonOf(error)}.`, {
+      code: HOST_CODES.away,
+      nextStep: 'Check the address; on this machine, start a host with "remediator serve".',
+      cause: error,
+    });
+  }
+}
+
+function jsonOrNull(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/** What `fetch` throws says only in its cause what went wrong. */
+function reasonOf(error: unknown): string {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  // Where each of several addresses failed, there is a code but no message.
+  const { message, code } = described.parse(cause);
+  return message === "" ? code : message;
+}
+
+function foreign(url: URL, answered: string): ConfigurationError {
+  return new ConfigurationError(`${url.origin} answered ${url.pathname} ${answered}.`, {
+    code: HOST_CODES.foreign,
+    nextStep: "Check the address: it is that of a local or deployed host, without a path.",
+  });
+}
+
+function refusalOf({ status, body }: Answer, url: URL): Error {
+  const refused = refusedSchema.safeParse(body).data;
+  if (status === 401 || (status === 403 && refused === undefined)) {
+    return new ConfigurationError(`${url.origin} answered ${status}: it does not take the key.`, {
+      code: HOST_CODES.refusesKey,
+      nextStep:
+        "Set REMEDIATOR_HOST_KEY to a key of the function app. With the right key, 403 means that the app is stopped or that it restricts who may call it.",
+    });
+  }
+  if (refused === undefined && status < 500) {
+    return foreign(url, `with ${status} and no reason`);
+  }
+  const { message, ...details } = refused?.error ?? {
+    code: "unexpected-answer",
+    message: `${url.origin} answered ${url.pathname} with ${status} and no reason.`,
+    problems: [],
+    nextStep: "Run the command again; if it stays so, please report it.",
+  };
   if (status < 500) {
     return new InvalidInputError(message, details);
   }

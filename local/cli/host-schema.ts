@@ -1,38 +1,12 @@
 import { z } from "zod";
 
 import type { DiagnosisKind, Plan } from "../../shared/domain/diagnosis.ts";
-import type { StepName } from "../../shared/domain/incident.ts";
-
-const OUTCOMES = ["healed", "healthy", "refused", "rolledBack", "needsHuman", "failed"] as const;
-
-/** The engine leaves out what is null in a custom status. */
-const orNull = z.string().nullable().default(null);
-
-const step = z.object({
-  name: z.custom<StepName>((value) => typeof value === "string"),
-  startedAt: z.string(),
-  endedAt: orNull,
-  state: z.enum(["running", "done", "failed"]),
-  detail: orNull,
-});
-
-const outcome = z.object({
-  kind: z.enum(OUTCOMES),
-  code: z.string(),
-  message: z.string(),
-  nextStep: z.string(),
-  remarks: z.array(z.string()),
-});
-
-const mode = z.enum(["heal", "dryRun"]);
-
-/** What a run shows of itself, as far as it is shown here. */
-export const runStatusSchema = z.object({
-  mode,
-  incidentId: orNull,
-  steps: z.array(step),
-  outcome: outcome.nullable().default(null),
-});
+import {
+  modeSchema,
+  outcomeSchema,
+  runStatusSchema,
+  stepSchema,
+} from "../../shared/incidents/run-status.ts";
 
 const diagnosis = z.object({
   kind: z.custom<DiagnosisKind>((value) => typeof value === "string"),
@@ -77,7 +51,7 @@ export const incidentSchema = z.object({
   id: z.string(),
   vmId: z.string(),
   vmName: z.string(),
-  mode,
+  mode: modeSchema,
   openedAt: z.string(),
   closedAt: z.string().nullable(),
   provenAt: z.string().nullable(),
@@ -94,22 +68,18 @@ export const incidentSchema = z.object({
       state: z.enum(["creating", "complete", "deleted"]),
     })
     .nullable(),
-  steps: z.array(step),
+  steps: z.array(stepSchema),
   ledger: z.array(ledgerEntry),
-  outcome: outcome.nullable(),
+  outcome: outcomeSchema.nullable(),
 });
 
 /** An incident as it is shown here. */
 export type IncidentView = z.output<typeof incidentSchema>;
 
-const summary = incidentSchema.pick({
-  id: true,
-  vmId: true,
-  vmName: true,
-  mode: true,
-  openedAt: true,
-  closedAt: true,
-});
+const summary = incidentSchema
+  .pick({ id: true, vmId: true, vmName: true, mode: true, openedAt: true, closedAt: true })
+  // A list says them only when asked for.
+  .extend({ steps: z.array(stepSchema).default([]) });
 
 /** What the list of incidents says of one. */
 export type IncidentSummary = z.output<typeof summary>;

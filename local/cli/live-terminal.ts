@@ -7,6 +7,7 @@ import type { ShownSteps } from "./step-events.ts";
 
 const HIDE_CURSOR = "\u001B[?25l";
 const SHOW_CURSOR = "\u001B[?25h";
+const CLEAR_TO_END_OF_LINE = "\u001B[K";
 const CLEAR_BELOW = "\u001B[0J";
 const FRAME_MS = 100;
 
@@ -39,66 +40,72 @@ function openGrowing(screen: Screen): LiveView {
 }
 
 function openDrawn(screen: Screen): LiveView {
-  const drawing = startDrawing(screen);
+  let latest: Pick<RunStatus, "steps"> = { steps: [] };
   let shown: ShownSteps = new Set();
-  const timer = setInterval(() => {
-    drawing.draw([]);
-  }, FRAME_MS);
-  function restore(): void {
-    clearInterval(timer);
-    drawing.end();
-  }
-  process.once("exit", restore);
+  const drawing = openDrawing(screen, (frame) =>
+    runningLines(latest, new Date().toISOString(), frame, styleOf(screen)),
+  );
   return {
     show: (status) => {
       const next = stepEvents(shown, status);
-      shown = next.shown;
-      drawing.take(status);
-      drawing.draw(next.events.flatMap((event) => endedLine(event, drawing.style()) ?? []));
+      ({ shown } = next);
+      latest = status;
+      drawing.add(next.events.flatMap((event) => endedLine(event, styleOf(screen)) ?? []));
     },
     close: () => {
-      process.off("exit", restore);
-      restore();
+      drawing.close();
     },
   };
 }
 
-interface Drawing {
-  style(): LineStyle;
-  take(status: Pick<RunStatus, "steps">): void;
-  /** Writes lines that stay, and below them anew those of the steps that run. */
-  draw(lasting: readonly string[]): void;
-  /** Wipes the running steps' lines away and brings the cursor back. */
-  end(): void;
+/** What the screen's terminal allows now; its size may change. */
+export function styleOf(screen: Screen): LineStyle {
+  return { columns: screen.columns(), colors: screen.colors };
 }
 
-function startDrawing(screen: Screen): Drawing {
-  let latest: Pick<RunStatus, "steps"> = { steps: [] };
+/** Lines at the end of a terminal's output which are drawn over several times a second. */
+export interface Drawing {
+  /** Writes lines that stay, and below them anew those that are drawn over. */
+  add(lasting: readonly string[]): void;
+  /** Wipes the drawn lines away and brings the cursor back. May be called twice. */
+  close(): void;
+}
+
+/** Starts to draw what `lines` gives, with a spinner's frame that counts up; no more lines than the terminal has, less one. */
+export function openDrawing(screen: Screen, lines: (frame: number) => readonly string[]): Drawing {
   let drawn = 0;
   let frame = 0;
-  function style(): LineStyle {
-    return { columns: screen.columns(), colors: screen.colors };
-  }
-  function erase(): string {
+  let before = "";
+  function toFirst(): string {
     const up = drawn === 0 ? "" : `\u001B[${drawn}A`;
     drawn = 0;
-    return `${up}\r${CLEAR_BELOW}`;
+    return `${up}\r`;
   }
+  function add(lasting: readonly string[]): void {
+    frame += 1;
+    const live = lines(frame);
+    // Written over rather than wiped first: a wiped line can be seen as a flicker.
+    const text = [...lasting, ...live].map((line) => `${line}${CLEAR_TO_END_OF_LINE}\n`).join("");
+    if (lasting.length > 0 || text !== before) {
+      screen.raw(toFirst() + text + CLEAR_BELOW);
+      drawn = live.length;
+      before = lasting.length > 0 ? "" : text;
+    }
+  }
+  const timer = setInterval(() => {
+    add([]);
+  }, FRAME_MS);
+  function restore(): void {
+    clearInterval(timer);
+    screen.raw(toFirst() + CLEAR_BELOW + SHOW_CURSOR);
+  }
+  process.once("exit", restore);
   screen.raw(HIDE_CURSOR);
   return {
-    style,
-    take: (status) => {
-      latest = status;
-    },
-    draw: (lasting) => {
-      frame += 1;
-      const before = erase();
-      const running = runningLines(latest, new Date().toISOString(), frame, style());
-      drawn = running.length;
-      screen.raw(before + [...lasting, ...running].map((line) => `${line}\n`).join(""));
-    },
-    end: () => {
-      screen.raw(erase() + SHOW_CURSOR);
+    add,
+    close: () => {
+      process.off("exit", restore);
+      restore();
     },
   };
 }

@@ -1,6 +1,6 @@
-import type { Call } from "./calls.ts";
+import type { Call, HelpCall } from "./calls.ts";
 import { readCall } from "./command-line.ts";
-import { EXIT_BAD_INPUT, exitCodeOfError } from "./exit-codes.ts";
+import { EXIT_BAD_INPUT, EXIT_OK, exitCodeOfError } from "./exit-codes.ts";
 import { reportError } from "./report-error.ts";
 import { openScreen } from "./screen.ts";
 
@@ -19,19 +19,20 @@ async function exitCodeOf(words: readonly string[]): Promise<number> {
   try {
     const call = readCall(words);
     verb = call.verb;
-    return await run(call);
+    return call.verb === "help" ? showHelp(call) : await run(call);
   } catch (error) {
     reportError(error, { json: words.includes("--json") });
     return exitCodeOfError(verb, error);
   }
 }
 
+function showHelp({ asked, text }: HelpCall): number {
+  (asked ? process.stdout : process.stderr).write(text);
+  return asked ? EXIT_OK : EXIT_BAD_INPUT;
+}
+
 /** Each verb is loaded only when it is used: `--help` shall be instant. */
-async function run(call: Call): Promise<number> {
-  if (call.verb === "help") {
-    (call.asked ? process.stdout : process.stderr).write(call.text);
-    return call.asked ? 0 : EXIT_BAD_INPUT;
-  }
+async function run(call: Exclude<Call, HelpCall>): Promise<number> {
   const screen = openScreen({ json: call.json });
   switch (call.verb) {
     case "demo": {
@@ -49,6 +50,10 @@ async function run(call: Call): Promise<number> {
     case "explain": {
       const { explain } = await import("./explain/explain.ts");
       return await explain(call, screen);
+    }
+    case "watch": {
+      const { watch } = await import("./watch/watch.ts");
+      return await watch(call, screen);
     }
     case "diagnose":
     case "heal": {

@@ -53,6 +53,12 @@ export function resultOfRun(vmId: string, end: RunEnd, exitCode: number): RunRes
   return { type: "result", ...verdictOf(end), exitCode, vmId, ...found };
 }
 
+/** A closed incident as data, without what concerns the call that looks at it. */
+export function resultOfIncident(incident: IncidentView): Omit<RunResult, "type" | "exitCode"> {
+  const { vmId } = incident;
+  return { ...verdictOf({ kind: "incident", incident }), vmId, ...foundIn(incident) };
+}
+
 type Found = Pick<
   RunResult,
   "incidentId" | "nics" | "failedStep" | "changes" | "snapshot" | "secondsToHeal"
@@ -137,7 +143,7 @@ function failedStep(incident: Pick<IncidentView, "steps" | "outcome">): string |
 /** Writes the end of a run for people. */
 export function sayRun(screen: Screen, result: RunResult): void {
   screen.line("");
-  screen.line(`Outcome: ${coloured(screen.colors, result)} (${result.code})`);
+  screen.line(`Outcome: ${outcomeTitle(screen.colors, result)} (${result.code})`);
   screen.say(result.message, "  ");
   for (const finding of result.nics) {
     sayFinding(screen, finding);
@@ -194,7 +200,11 @@ function sayChanges(screen: Screen, result: RunResult): void {
   }
 }
 
-function coloured(colors: Colors, { outcome, code }: RunResult): string {
+/** An outcome in a person's words, in the colour that tells good from bad. */
+export function outcomeTitle(
+  colors: Colors,
+  { outcome, code }: Pick<RunResult, "outcome" | "code">,
+): string {
   if (code === "dry-run") {
     // What was asked for was a look, so its finding comes first.
     return colors.bold(colors.yellow("fault found, nothing changed"));

@@ -14,6 +14,8 @@ export interface Screen {
   readonly colors: Colors;
   /** Columns of the terminal; 80 where that is not known. */
   columns(): number;
+  /** Lines of the terminal; 24 where that is not known. */
+  rows(): number;
   /** Writes a paragraph for people, broken to the terminal's width. */
   say(text?: string, indent?: string): void;
   /** Writes a line for people as it is. */
@@ -25,6 +27,7 @@ export interface Screen {
 }
 
 const COLUMNS_WITHOUT_SIZE = 80;
+const ROWS_WITHOUT_SIZE = 24;
 
 /** The screen of this process's standard output. */
 export function openScreen(options: { readonly json: boolean }): Screen {
@@ -45,6 +48,7 @@ export function openScreen(options: { readonly json: boolean }): Screen {
     live: terminal && environmentVariables()["TERM"] !== "dumb",
     colors: pc.createColors(terminal && pc.isColorSupported),
     columns,
+    rows: () => (terminal && output.rows > 0 ? output.rows : ROWS_WITHOUT_SIZE),
     line,
     say: (text = "", indent = "") => {
       for (const part of wrap(text, columns() - 1, indent)) {

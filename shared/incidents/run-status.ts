@@ -5,7 +5,8 @@ import type { RunStatus, StepName } from "../domain/incident.ts";
 /** The engine leaves out what is null in a custom status. */
 const textOrNull = z.string().nullable().default(null);
 
-const outcome = z.object({
+/** An outcome as data from outside. */
+export const outcomeSchema = z.object({
   kind: z.enum(["healed", "healthy", "refused", "rolledBack", "needsHuman", "failed"]),
   code: z.string(),
   message: z.string(),
@@ -13,7 +14,8 @@ const outcome = z.object({
   remarks: z.array(z.string()),
 });
 
-const step = z.object({
+/** A step as data from outside. */
+export const stepSchema = z.object({
   name: z.custom<StepName>((value) => typeof value === "string"),
   startedAt: z.string(),
   endedAt: textOrNull,
@@ -21,15 +23,19 @@ const step = z.object({
   detail: textOrNull,
 });
 
-const status = z.object({
+/** What a run is for, as data from outside. */
+export const modeSchema = z.enum(["heal", "dryRun"]);
+
+/** What a run shows of itself, as data from outside. */
+export const runStatusSchema = z.object({
   vmId: z.string(),
-  mode: z.enum(["heal", "dryRun"]),
+  mode: modeSchema,
   incidentId: textOrNull,
-  steps: z.array(step),
-  outcome: outcome.nullable().default(null),
+  steps: z.array(stepSchema),
+  outcome: outcomeSchema.nullable().default(null),
 });
 
 /** The status that a run shows; null for anything else, such as the status of a run that has shown nothing yet. */
 export function runStatus(customStatus: unknown): RunStatus | null {
-  return status.safeParse(customStatus).data ?? null;
+  return runStatusSchema.safeParse(customStatus).data ?? null;
 }

@@ -83,6 +83,19 @@ describe("the command line", () => {
         dataFolder: "d",
       },
     },
+    {
+      words: ["watch"],
+      call: { verb: "watch", json: false, url: "http://127.0.0.1:7071", once: false },
+    },
+    {
+      words: ["watch", "https://app-fleet.azurewebsites.net/", "--once", "--json"],
+      call: {
+        verb: "watch",
+        json: true,
+        url: "https://app-fleet.azurewebsites.net",
+        once: true,
+      },
+    },
   ])("understands $words", ({ words, call }) => {
     expect(readCall(words)).toEqual(call);
   });
@@ -108,6 +121,12 @@ describe("the command line", () => {
     { words: ["diagnose", `${VM_ID}/extensions/x`], code: "invalid-argument" },
     { words: ["diagnose", VM_ID, "--dry-run"], code: "unknown-option" },
     { words: ["heal", VM_ID, VM_ID], code: "excess-arguments" },
+    { words: ["watch", "http://192.0.2.7:7071"], code: "invalid-host-url" },
+    { words: ["watch", "http://app-fleet.azurewebsites.net"], code: "invalid-host-url" },
+    { words: ["watch", "app-fleet.azurewebsites.net"], code: "invalid-host-url" },
+    { words: ["watch", "ftp://127.0.0.1"], code: "invalid-host-url" },
+    { words: ["watch", "https://user:pass@127.0.0.1"], code: "invalid-host-url" },
+    { words: ["watch", "https://app-fleet.azurewebsites.net/api"], code: "invalid-host-url" },
     { words: ["heal", VM_ID, "--no-guest"], code: "no-guest-without-dry-run" },
   ])("refuses $words with $code and the next step", ({ words, code }) => {
     const problem = problemWith(...words);
@@ -115,6 +134,15 @@ describe("the command line", () => {
     expect(problem.code).toBe(code);
     expect(problem.message).not.toContain("\n");
     expect(problem.nextStep).not.toBe("");
+  });
+
+  it("does not repeat a host's address, which may hold a key", () => {
+    const problem = problemWith("watch", "https://app-fleet.azurewebsites.net/?code=s3cret");
+
+    expect(problem.code).toBe("invalid-host-url");
+    expect(JSON.stringify([problem.message, problem.problems, problem.nextStep])).not.toContain(
+      "s3cret",
+    );
   });
 
   it("guesses what a mistyped option was meant to be", () => {

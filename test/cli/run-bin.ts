@@ -1,8 +1,10 @@
 import { execFileSync, spawn } from "node:child_process";
-import type { ChildProcess } from "node:child_process";
+import type { ChildProcess, ChildProcessByStdio } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
+import type { Readable, Writable } from "node:stream";
 import { text } from "node:stream/consumers";
+import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
 import { z } from "zod";
@@ -53,6 +55,44 @@ export async function runOnTerminal(
   const command = [process.execPath, BIN, ...words].map((word) => `'${word}'`).join(" ");
   const line = `stty cols ${columns}; exec ${command}`;
   return await ended(startProcess("script", ["-qec", line, "/dev/null"], environment));
+}
+
+/**
+ * Starts the command line on a terminal of its own; what is written to its standard input is typed there. The caller ends
+ * it. Needs `script` of util-linux.
+ */
+export function startOnTerminal(
+  words: readonly string[],
+  size: { readonly columns: number; readonly rows: number },
+): ChildProcessByStdio<Writable, Readable, Readable> {
+  const command = [process.execPath, BIN, ...words].map((word) => `'${word}'`).join(" ");
+  const line = `stty cols ${size.columns} rows ${size.rows}; exec ${command}`;
+  return spawn("script", ["-qec", line, "/dev/null"], {
+    stdio: ["pipe", "pipe", "pipe"],
+    env: { ...process.env, CI: "", ...SHORT },
+  });
+}
+
+/** Waits, with a bound, until a child's standard output holds the text; gives what came from the call of this on. */
+export function readerOf(child: { readonly stdout: Readable | null }): {
+  readonly text: () => string;
+  readonly until: (part: string) => Promise<string>;
+} {
+  let read = "";
+  child.stdout?.setEncoding("utf8").on("data", (part: string) => (read += part));
+  return {
+    text: () => read,
+    until: async (part) => {
+      const deadline = Date.now() + 60_000;
+      while (!read.includes(part)) {
+        if (Date.now() > deadline) {
+          throw new Error(`Waited for ${part} in: ${read}`);
+        }
+        await pause(50);
+      }
+      return read;
+    },
+  };
 }
 
 /** Starts the command line; the caller ends it. */

@@ -2,10 +2,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { z } from "zod";
 
+import { runStatus } from "../../../shared/incidents/run-status.ts";
 import type { LocalHost } from "../../host/host.ts";
 import { followIncident } from "../follow.ts";
 import type { RunEnd, Watch } from "../follow.ts";
-import { runStatusSchema } from "../host-schema.ts";
 
 const POLL_MS = 100;
 const ENDED = new Set(["Completed", "Failed", "Terminated"]);
@@ -26,7 +26,7 @@ export async function followVm(
     const run = host.client
       .list()
       .find(({ name, input }) => name === "healVm" && isOf(input, vmId));
-    const status = runStatusSchema.safeParse(run?.customStatus).data;
+    const status = runStatus(run?.customStatus);
     const incidentId = status?.incidentId ?? null;
     if (incidentId !== null) {
       return await followIncident(watch, incidentId);

@@ -1,0 +1,114 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { AzureRequestError, ConfigurationError } from "../../../shared/domain/errors.ts";
+import { environmentVariables } from "../../../shared/settings.ts";
+import type { WatchCall } from "../calls.ts";
+import { EXIT_OK } from "../exit-codes.ts";
+import { HOST_CODES, openHostClient } from "../host-client.ts";
+import { watchInterrupts } from "../interrupts.ts";
+import type { Screen } from "../screen.ts";
+import { openFeed } from "./incident-feed.ts";
+import type { Look } from "./incident-feed.ts";
+import { openWatchView, sayOpen } from "./watch-view.ts";
+import type { WatchView } from "./watch-view.ts";
+
+/** From an answer to the next question. */
+const POLL_MS = 1000;
+/** Looks in a row that fail before it is said: a connection may break once, as a host closes those that were idle. */
+const MISSES_TO_SAY = 2;
+const LONGEST_PAUSE_MS = 30_000;
+const TIMEOUT_MS = 30_000;
+const KEY_VARIABLE = "REMEDIATOR_HOST_KEY";
+
+/** `remediator watch`: follows the open incidents of a host until Ctrl-C. Gives the exit code. */
+export async function watch(call: WatchCall, screen: Screen): Promise<number> {
+  const interrupts = watchInterrupts();
+  const leave = interrupts.signal;
+  const key = readKey(environmentVariables()[KEY_VARIABLE]);
+  const look = openFeed(
+    openHostClient(call.url, { leave, timeoutMs: TIMEOUT_MS, ...(key === null ? {} : { key }) }),
+  );
+  try {
+    const first = await look();
+    if (call.once) {
+      sayOpen(screen, call.url, first);
+    } else {
+      await follow({ look, first, leave }, openWatchView(screen, call.url));
+    }
+  } catch (error) {
+    if (!leave.aborted) {
+      throw error;
+    }
+  } finally {
+    interrupts.dispose();
+  }
+  return EXIT_OK;
+}
+
+interface Followed {
+  readonly look: () => Promise<Look>;
+  readonly first: Look;
+  readonly leave: AbortSignal;
+}
+
+async function follow({ look, first, leave }: Followed, view: WatchView): Promise<void> {
+  try {
+    view.show(first);
+    let failures = 0;
+    while (await waited(Math.min(POLL_MS * 2 ** failures, LONGEST_PAUSE_MS), leave)) {
+      const seen = await look().catch(passing);
+      if (!leave.aborted) {
+        failures = show(view, seen, failures);
+      }
+    }
+  } finally {
+    view.close();
+  }
+}
+
+/** Shows what came, and gives how many looks in a row failed until now. */
+function show(view: WatchView, seen: Look | Missed, failures: number): number {
+  if ("reason" in seen) {
+    if (failures + 1 === MISSES_TO_SAY) {
+      view.away(seen.reason);
+    }
+    return failures + 1;
+  }
+  if (failures >= MISSES_TO_SAY) {
+    view.back();
+  }
+  view.show(seen);
+  return 0;
+}
+
+/** A look that failed, and may not the next time. */
+interface Missed {
+  readonly reason: string;
+}
+
+/** Why the host gave no look this time, where a later try may get one; what never will is thrown again. */
+function passing(error: unknown): Missed {
+  const away = error instanceof ConfigurationError && error.code !== HOST_CODES.refusesKey;
+  if (away || error instanceof AzureRequestError) {
+    return { reason: error.message };
+  }
+  throw error;
+}
+
+/** Whether the time passed without a Ctrl-C. */
+async function waited(ms: number, leave: AbortSignal): Promise<boolean> {
+  await sleep(ms, undefined, { signal: leave }).catch(() => undefined);
+  return !leave.aborted;
+}
+
+/** Its errors do not repeat the key. */
+function readKey(text: string | undefined): string | null {
+  const key = text?.trim() ?? "";
+  if (!/^[\u0021-\u007E]*$/u.test(key)) {
+    throw new ConfigurationError(`${KEY_VARIABLE} holds characters that no key has.`, {
+      code: "invalid-settings",
+      nextStep: "Copy the key once more: it is one word of letters, digits and punctuation.",
+    });
+  }
+  return key === "" ? null : key;
+}
