@@ -53,6 +53,12 @@ export interface Simulator {
   close(): Promise<void>;
 }
 
+/**
+ * How long an idle connection stays open. Node's own 5 s are too short for a busy client: it may send its next request
+ * just when the connection is closed, which is no fault that a scenario asked for.
+ */
+const KEEP_ALIVE_MS = 4 * 60 * 1000;
+
 /** Waits before an event is delivered again; Azure begins with 10 s and goes on for a day. */
 const RETRY_DELAYS_MS: Record<LatencyProfile, readonly number[]> = {
   instant: [50, 100, 200, 400, 800, 1600, 3200],
@@ -73,7 +79,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       ? await admin.fetch(request, env)
       : await arm.fetch(request, env),
   );
-  const server = createServer((request, response) => {
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
     void listener(request, response);
   });
   const sockets = new Set<Duplex>();

@@ -72,6 +72,14 @@ describe("Resource Manager", () => {
     expect(await response.json()).toMatchObject({ error: { code: "InvalidRequestContent" } });
   });
 
+  it("keeps an idle connection open for longer than a busy client pauses", async () => {
+    const simulator = await simulate();
+
+    const answer = await arm(simulator, VM);
+
+    expect(answer.headers.get("keep-alive")).toBe("timeout=240");
+  });
+
   it("logs each request with its name, its VM and its status", async () => {
     const simulator = await simulate();
     await arm(simulator, VM);
