@@ -1,5 +1,6 @@
-import { healed, unwritten, type FaultRow } from "./fault-row.ts";
+import { dropped, healed, unwritten, type FaultRow } from "./fault-row.ts";
 
+const SWITCH = { operation: "runCommand.post", script: "switch-to-dhcp" } as const;
 const HEALTH = { operation: "health.get" } as const;
 const LOCKS = { operation: "lock.list" } as const;
 const REFUSED = { kind: "error", status: 403, code: "AuthorizationFailed" } as const;
@@ -50,6 +51,24 @@ export const HEALTH_ROWS: readonly FaultRow[] = [
     ],
     left: unwritten("refused platform-outage"),
     says: "The host failed.",
+  },
+  {
+    title: "guest switch: a person changes Windows before, and Azure's platform fails meanwhile",
+    faults: [
+      {
+        kind: "humanGuestChange",
+        ...SWITCH,
+        when: "before",
+        static: { addresses: ["10.40.1.250/23"] },
+      },
+      { kind: "health", ...SWITCH, health: { state: "Unavailable", reasonType: "Unplanned" } },
+    ],
+    left: dropped("refused platform-outage", {
+      ledger: ["untouched"],
+      guest: "static 10.40.1.250",
+      effects: ["snapshotCreated", "snapshotDeleted", "staticChanged"],
+      writes: { switch: 1 },
+    }),
   },
 ];
 
