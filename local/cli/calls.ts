@@ -3,7 +3,12 @@ export type AzureChoice =
   | { readonly kind: "real" }
   | { readonly kind: "attached"; readonly url: string }
   /** Simulated in this process; without a file, the demo's fleet. */
-  | { readonly kind: "embedded"; readonly scenarioFile: string | null };
+  | {
+      readonly kind: "embedded";
+      readonly scenarioFile: string | null;
+      /** Null: nothing is drawn. */
+      readonly seed: number | null;
+    };
 
 /** How fast simulated Azure answers. */
 export type Latency = "instant" | "demo";
@@ -32,6 +37,8 @@ export interface SimulateCall {
   /** 0: any free one. */
   readonly port: number;
   readonly latency: Latency;
+  /** Null: nothing is drawn. */
+  readonly seed: number | null;
 }
 
 /** `remediator serve`. */

@@ -89,6 +89,14 @@ function addDemo(program: Command, take: Take): void {
     });
 }
 
+interface SimulateOptions {
+  readonly json?: boolean;
+  readonly scenario?: string;
+  readonly port: number;
+  readonly latency: Latency;
+  readonly seed?: number;
+}
+
 function addSimulate(program: Command, take: Take): void {
   verb(program, "simulate", "run simulated Azure alone")
     .addHelpText("after", help.SIMULATE_HELP)
@@ -97,13 +105,15 @@ function addSimulate(program: Command, take: Take): void {
     .addOption(
       new Option("--latency <profile>", "how fast it answers").choices(LATENCIES).default("demo"),
     )
-    .action((options: { json?: boolean; scenario?: string; port: number; latency: Latency }) => {
+    .addOption(seedOption())
+    .action((options: SimulateOptions) => {
       take({
         verb: "simulate",
         json: options.json === true,
         scenarioFile: options.scenario ?? null,
         port: options.port,
         latency: options.latency,
+        seed: options.seed ?? null,
       });
     });
 }
@@ -114,6 +124,7 @@ interface ServeOptions {
   readonly data?: string;
   readonly simulator?: string;
   readonly scenario?: string;
+  readonly seed?: number;
   readonly azure?: boolean;
 }
 
@@ -122,10 +133,11 @@ function addServe(program: Command, take: Take): void {
     .addHelpText("after", help.SERVE_HELP)
     .option("--port <n>", "port on 127.0.0.1; 0 takes a free one", readPort, SERVE_PORT)
     .option("--data <folder>", "where incidents and the journal are kept (default: .remediator)")
-    .addOption(simulatorOption().conflicts(["scenario", "azure"]))
+    .addOption(simulatorOption().conflicts(["scenario", "seed", "azure"]))
     .addOption(
       new Option("--scenario <file>", "simulate this fleet in this process").conflicts("azure"),
     )
+    .addOption(seedOption().conflicts("azure"))
     .option("--azure", "work on the real Azure, with DefaultAzureCredential")
     .action((options: ServeOptions) => {
       take({
@@ -143,7 +155,7 @@ function azureChoice(options: ServeOptions): AzureChoice {
     return { kind: "real" };
   }
   return options.simulator === undefined
-    ? { kind: "embedded", scenarioFile: options.scenario ?? null }
+    ? { kind: "embedded", scenarioFile: options.scenario ?? null, seed: options.seed ?? null }
     : { kind: "attached", url: options.simulator };
 }
 
@@ -258,6 +270,21 @@ function simulatorOption(): Option {
   return new Option("--simulator <url>", "work on simulated Azure at this address").argParser(
     readLoopbackUrl,
   );
+}
+
+function seedOption(): Option {
+  return new Option(
+    "--seed <n>",
+    "draw faults and late, repeated events from this number",
+  ).argParser(readSeed);
+}
+
+function readSeed(text: string): number {
+  const seed = Number(text);
+  if (!/^\d{1,9}$/u.test(text)) {
+    throw new InvalidArgumentError("A seed is a whole number from 0 to 999999999.");
+  }
+  return seed;
 }
 
 function readPort(text: string): number {

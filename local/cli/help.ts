@@ -50,6 +50,11 @@ Examples:
   $ remediator simulate
   $ remediator simulate --port 8080 --scenario my-fleet.json
   $ remediator simulate --json | head -n 1
+  $ remediator simulate --seed 7
+
+--seed draws faults, and events and alerts that come late or several times, and says first what
+it drew, in the form of a scenario file's keys "faults" and "deliveries". The same seed and
+fleet draw the same.
 
 With --json the first line is {"armEndpoint":...,"subscriptionId":...,"token":...}.
 Runs until Ctrl-C. Exit codes: 0 stopped, 2 bad input.`;
@@ -63,6 +68,7 @@ Examples:
   $ remediator serve                                   against the demo's fleet, in this process;
                                                        its records go when the fleet goes,
                                                        unless you name a folder with --data
+  $ remediator serve --seed 7                          the same, with faults drawn from the seed
   $ remediator serve --simulator http://127.0.0.1:8080 against "remediator simulate"
   $ remediator serve --azure                           against Azure, as "az login" lets you
 

@@ -4,12 +4,12 @@ import { join } from "node:path";
 
 import { startSimulator } from "../simulator/simulator.ts";
 import type { AzureChoice, ServeCall } from "./calls.ts";
+import { drawnScenario, type DrawnScenario } from "./drawn-scenario.ts";
 import { startEmbeddedHost } from "./embedded-host.ts";
 import type { SimulatorAccess } from "./embedded-settings.ts";
 import { EXIT_OK } from "./exit-codes.ts";
 import { hostEventLine } from "./host-event-line.ts";
 import { watchInterrupts } from "./interrupts.ts";
-import { chosenScenario } from "./scenario-file.ts";
 import type { Screen } from "./screen.ts";
 import { findSimulator, openSimulatorAdmin } from "./simulator-client.ts";
 import { untilStopped } from "./until-stopped.ts";
@@ -21,6 +21,8 @@ interface ChosenAzure {
   readonly access: SimulatorAccess | "real";
   /** Whether its alerts and events shall come here. */
   readonly own: boolean;
+  /** What a seed lets go wrong there. */
+  readonly drawn: DrawnScenario["drawn"];
   /** Where records go unless the user names a folder: those of a fleet that ends with this process end with it. */
   readonly dataFolder: string;
   close(): Promise<void>;
@@ -29,7 +31,7 @@ interface ChosenAzure {
 /** `remediator serve`: the local host, until Ctrl-C. Gives the exit code. */
 export async function serve(call: ServeCall, screen: Screen): Promise<number> {
   const interrupts = watchInterrupts();
-  const azure = await chooseAzure(call.azure);
+  const azure = await chooseAzure(call.azure, screen);
   try {
     const host = await startHost(call, azure, screen);
     await untilStopped(interrupts.signal);
@@ -42,20 +44,33 @@ export async function serve(call: ServeCall, screen: Screen): Promise<number> {
   }
 }
 
-async function chooseAzure(choice: AzureChoice): Promise<ChosenAzure> {
+async function chooseAzure(choice: AzureChoice, screen: Screen): Promise<ChosenAzure> {
   if (choice.kind === "real") {
-    return { access: "real", own: false, dataFolder: DATA_FOLDER, close: async () => undefined };
+    return {
+      access: "real",
+      own: false,
+      drawn: null,
+      dataFolder: DATA_FOLDER,
+      close: async () => undefined,
+    };
   }
   if (choice.kind === "attached") {
     const access = await findSimulator(choice.url);
-    return { access, own: false, dataFolder: DATA_FOLDER, close: async () => undefined };
+    return {
+      access,
+      own: false,
+      drawn: null,
+      dataFolder: DATA_FOLDER,
+      close: async () => undefined,
+    };
   }
-  const scenario = chosenScenario(choice.scenarioFile);
+  const { scenario, drawn } = drawnScenario(choice.scenarioFile, choice.seed, screen);
   const simulator = await startSimulator({ scenario, latency: "demo" });
   const dataFolder = await mkdtemp(join(tmpdir(), "remediator-serve-"));
   return {
     access: simulator,
     own: true,
+    drawn,
     dataFolder,
     close: async () => {
       await simulator.close();
@@ -89,6 +104,7 @@ async function startHost(
     dataFolder,
     armEndpoint: access === "real" ? null : access.armEndpoint,
     functions: host.functionNames,
+    ...(azure.drawn === null ? {} : { drawn: azure.drawn }),
   });
   introduced = true;
   introduce(screen, host.url, access);

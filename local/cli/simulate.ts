@@ -1,11 +1,12 @@
 import { ConfigurationError } from "../../shared/domain/errors.ts";
 import { fleetsOf } from "../simulator/scenario-fleets.ts";
+import type { Scenario } from "../simulator/scenario.ts";
 import { startSimulator } from "../simulator/simulator.ts";
 import type { Simulator } from "../simulator/simulator.ts";
 import type { SimulateCall } from "./calls.ts";
+import { drawnScenario } from "./drawn-scenario.ts";
 import { EXIT_OK } from "./exit-codes.ts";
 import { watchInterrupts } from "./interrupts.ts";
-import { chosenScenario } from "./scenario-file.ts";
 import type { Screen } from "./screen.ts";
 import { printable } from "./text.ts";
 import { untilStopped } from "./until-stopped.ts";
@@ -13,10 +14,10 @@ import { untilStopped } from "./until-stopped.ts";
 /** `remediator simulate`: simulated Azure alone, until Ctrl-C. Gives the exit code. */
 export async function simulate(call: SimulateCall, screen: Screen): Promise<number> {
   const interrupts = watchInterrupts();
-  const scenario = chosenScenario(call.scenarioFile);
+  const { scenario, drawn } = drawnScenario(call.scenarioFile, call.seed, screen);
   const simulator = await start(call, scenario, screen);
   const { armEndpoint, subscriptionId, token } = simulator;
-  screen.record({ armEndpoint, subscriptionId, token });
+  screen.record({ armEndpoint, subscriptionId, token, ...(drawn === null ? {} : { drawn }) });
   screen.say(`Simulated Azure at ${armEndpoint}: ${scenario.title}`);
   for (const { id, resourceGroup, vms } of fleetsOf(scenario)) {
     for (const vm of vms) {
@@ -35,11 +36,7 @@ export async function simulate(call: SimulateCall, screen: Screen): Promise<numb
   return EXIT_OK;
 }
 
-async function start(
-  call: SimulateCall,
-  scenario: ReturnType<typeof chosenScenario>,
-  screen: Screen,
-): Promise<Simulator> {
+async function start(call: SimulateCall, scenario: Scenario, screen: Screen): Promise<Simulator> {
   try {
     return await startSimulator({
       scenario,

@@ -1,6 +1,7 @@
 import { metricAlert } from "./alerts.ts";
 import type { AlertOrder } from "./alerts.ts";
 import { deliver, handshake } from "./delivery.ts";
+import { arrivalsOf, type Disturbance } from "./disturbances.ts";
 import { alertEvent, resourceEvent, validationEvent } from "./event-grid.ts";
 import type { EventSchema, EventStamp } from "./event-grid.ts";
 import type { Random } from "./random.ts";
@@ -63,6 +64,7 @@ export interface PublisherContext {
   readonly timeline: Timeline;
   /** Waits before each repeated delivery, in milliseconds. */
   readonly retryDelaysMs: readonly number[];
+  readonly disturbances: readonly Disturbance[];
   now(): Date;
 }
 
@@ -79,6 +81,8 @@ class LoopbackPublisher implements Publisher {
   readonly #deliveries: Delivery[] = [];
   readonly #stopping = new AbortController();
   readonly #waiting: (() => void)[] = [];
+  /** How many things of each kind were sent. */
+  readonly #told = { eventGrid: 0, alerts: 0 };
   #lastId = 0;
 
   constructor(context: PublisherContext) {
@@ -87,11 +91,15 @@ class LoopbackPublisher implements Publisher {
 
   publish(change: ResourceChange): void {
     const stamp = this.#stamp();
-    for (const subscription of this.#ofKind("eventGrid")) {
+    const wanting = this.#ofKind("eventGrid").filter(({ resourceTypes }) =>
+      wants(resourceTypes, change.resourceType),
+    );
+    const arrivals = wanting.length === 0 ? [] : this.#arrivals("eventGrid");
+    for (const subscription of wanting) {
       const { schema } = subscription;
-      if (schema !== "webhook" && wants(subscription, change.resourceType)) {
+      if (schema !== "webhook") {
         const event = resourceEvent(this.#context.world.tenantId, change, stamp, schema);
-        this.#send(subscription, event, { copies: 1, delaySeconds: 0 });
+        this.#send(subscription, event, arrivals);
       }
     }
   }
@@ -119,10 +127,12 @@ class LoopbackPublisher implements Publisher {
   alert(world: World, vm: VmState, shipment: AlertShipment): string {
     const stamp = this.#stamp();
     const alert = metricAlert(world, vm, shipment, { id: stamp.id, at: this.#context.now() });
+    const copies = Array.from({ length: shipment.copies }, () => shipment.delaySeconds);
+    const arrivals = this.#arrivals("alerts").flatMap((late) => copies.map((own) => own + late));
     for (const subscription of this.#ofKind("alerts")) {
       const { schema } = subscription;
       const body = schema === "webhook" ? alert : alertEvent(world, alert, stamp, schema);
-      this.#send(subscription, body, shipment);
+      this.#send(subscription, body, arrivals);
     }
     return stamp.id;
   }
@@ -154,17 +164,22 @@ class LoopbackPublisher implements Publisher {
     return [...this.#subscriptions.values()].filter((subscription) => subscription.kind === kind);
   }
 
-  #send(
-    subscription: Subscription,
-    body: unknown,
-    extra: { readonly copies: number; readonly delaySeconds: number },
-  ): void {
-    const delaySeconds = subscription.delaySeconds + extra.delaySeconds;
-    const at = this.#context.now().getTime() + delaySeconds * 1000;
-    for (let copy = 0; copy < subscription.copies * extra.copies; copy += 1) {
-      this.#context.timeline.schedule(at, () => {
-        void this.#deliver(subscription, body);
-      });
+  /** When the next thing of that kind arrives: once for each copy, in seconds from now. */
+  #arrivals(of: SubscriptionOrder["kind"]): readonly number[] {
+    this.#told[of] += 1;
+    return arrivalsOf(this.#context.disturbances, of, this.#told[of]);
+  }
+
+  #send(subscription: Subscription, body: unknown, arrivals: readonly number[]): void {
+    const { timeline } = this.#context;
+    const now = this.#context.now().getTime();
+    for (const seconds of arrivals) {
+      const at = now + (subscription.delaySeconds + seconds) * 1000;
+      for (let copy = 0; copy < subscription.copies; copy += 1) {
+        timeline.schedule(at, () => {
+          void this.#deliver(subscription, body);
+        });
+      }
     }
   }
 
@@ -182,8 +197,8 @@ class LoopbackPublisher implements Publisher {
   }
 }
 
-function wants(subscription: Subscription, resourceType: string): boolean {
-  return subscription.resourceTypes.some(
+function wants(resourceTypes: readonly string[], resourceType: string): boolean {
+  return resourceTypes.some(
     (type) => type === "*" || type.toLowerCase() === resourceType.toLowerCase(),
   );
 }

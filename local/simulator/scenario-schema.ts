@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { disturbance } from "./disturbances.ts";
 import { cidr, fault, leaseRule, platformHealth, staticConfiguration } from "./fault-schema.ts";
 import { GUEST_LOCALES } from "./guest/locales.ts";
 
@@ -249,6 +250,10 @@ export const scenario = z.strictObject({
     .default("off")
     .describe("Whether Azure's limits on the number of requests hold; they answer 429."),
   faults: z.array(fault).default([]),
+  deliveries: z
+    .array(disturbance)
+    .default([])
+    .describe("Events and alerts that come late, several times, or after younger ones."),
   alerts: z.array(plannedAlert).default([]),
 });
 

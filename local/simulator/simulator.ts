@@ -122,8 +122,8 @@ function makeSimulation(
   function now(): Date {
     return timeline.now();
   }
-  const retryDelaysMs = RETRY_DELAYS_MS[latency];
-  const publisher = makePublisher({ world: worlds[0], random, timeline, retryDelaysMs, now });
+  const mail = { retryDelaysMs: RETRY_DELAYS_MS[latency], disturbances: scenario.deliveries };
+  const publisher = makePublisher({ world: worlds[0], random, timeline, ...mail, now });
   const simulation: Simulation = {
     world: worlds[0],
     worlds,

@@ -27,7 +27,35 @@ describe("the command line", () => {
     },
     {
       words: ["simulate", "--port", "8080", "--latency", "instant"],
-      call: { verb: "simulate", json: false, scenarioFile: null, port: 8080, latency: "instant" },
+      call: {
+        verb: "simulate",
+        json: false,
+        scenarioFile: null,
+        port: 8080,
+        latency: "instant",
+        seed: null,
+      },
+    },
+    {
+      words: ["simulate", "--seed", "7"],
+      call: {
+        verb: "simulate",
+        json: false,
+        scenarioFile: null,
+        port: 0,
+        latency: "demo",
+        seed: 7,
+      },
+    },
+    {
+      words: ["serve", "--seed", "0"],
+      call: {
+        verb: "serve",
+        json: false,
+        port: 7071,
+        dataFolder: null,
+        azure: { kind: "embedded", scenarioFile: null, seed: 0 },
+      },
     },
     {
       words: ["serve"],
@@ -36,7 +64,7 @@ describe("the command line", () => {
         json: false,
         port: 7071,
         dataFolder: null,
-        azure: { kind: "embedded", scenarioFile: null },
+        azure: { kind: "embedded", scenarioFile: null, seed: null },
       },
     },
     {
@@ -109,6 +137,7 @@ describe("the command line", () => {
     { words: ["simulate", "--port", "-1"], code: "invalid-argument" },
     { words: ["simulate", "--port", "0x10"], code: "invalid-argument" },
     { words: ["simulate", "--latency", "azur"], code: "invalid-argument" },
+    { words: ["simulate", "--seed", "1.5"], code: "invalid-argument" },
     {
       words: ["serve", "--azure", "--simulator", "http://127.0.0.1:1"],
       code: "conflicting-option",

@@ -124,6 +124,31 @@ describe("Event Grid", () => {
     });
   });
 
+  it("lets an event that is late be overtaken, and repeats one, where the scenario says so", async () => {
+    const simulator = await simulate(
+      aFleet({
+        deliveries: [
+          { of: "eventGrid", nth: 1, delaySeconds: 0.6 },
+          { of: "eventGrid", nth: 2, copies: 2, apartSeconds: 0.1 },
+        ],
+      }),
+    );
+    const receiver = await aReceiver();
+    await admin(simulator, "/subscriptions", { body: { kind: "eventGrid", url: receiver.url } });
+
+    await admin(simulator, "/nics/nic-bad-01", { body: {} });
+    await admin(simulator, "/nics/nic-good-01", { body: {} });
+    await count(receiver, 4);
+
+    const told = receiver.received.slice(1).map(({ body }) => JSON.stringify(body));
+    expect(told.map((text) => /nic-(?:bad|good)-01/u.exec(text)?.[0])).toEqual([
+      "nic-good-01",
+      "nic-good-01",
+      "nic-bad-01",
+    ]);
+    expect(told[0]).toBe(told[1]);
+  });
+
   it("does not subscribe an address that fails the handshake", async () => {
     const simulator = await simulate();
     const receiver = await aReceiver({ validates: false });
