@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import type { Context, MiddlewareHandler } from "hono";
 
+import { adminApi } from "./admin-api.ts";
 import { durableApi, publicDurablePath, workerDurablePath } from "./durable-api.ts";
 import { eventGridTriggers } from "./event-grid.ts";
 import { shortError } from "./host-events.ts";
@@ -40,6 +41,7 @@ export function createHttpApp(parts: HttpAppParts): Hono {
   app.route(publicDurablePath, durable);
   app.use(refuseUnless(() => !parts.isStopping(), 503, "stopping", "The host is stopping."));
   app.route("/", eventGridTriggers(parts.registry, parts.runner));
+  app.route("/", adminApi(parts.registry, parts.runner));
   app.route("/", httpTriggers(parts.registry, parts.runner));
   app.onError((error, context) => {
     parts.emit({ kind: "fault", error: shortError(error) });

@@ -15,6 +15,11 @@ export interface ListeningServer {
 }
 
 const hostname = "127.0.0.1";
+/**
+ * How long a connection is kept for its next request. Loading Azure's SDKs blocks the process for seconds; with Node's 5 s
+ * a request that came meanwhile would be answered with a broken connection.
+ */
+const keepAliveTimeout = 65_000;
 /** Time that an answer has to leave once nothing works on it any more. */
 const lastAnswersMs = 1000;
 
@@ -23,7 +28,7 @@ const lastAnswersMs = 1000;
  * @throws ConfigurationError `port-in-use`.
  */
 export async function listen(app: Hono, port: number): Promise<ListeningServer> {
-  const server = serve({ fetch: app.fetch, hostname, port });
+  const server = serve({ fetch: app.fetch, hostname, port, serverOptions: { keepAliveTimeout } });
   await opened(server, port);
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a TCP server that listens has this form of address
   const address = server.address() as AddressInfo;

@@ -79,7 +79,7 @@ class TimerLoop {
 }
 
 /** The value of a timer trigger, as a real host builds it. */
-function timerText(schedule: Schedule): string {
+export function timerText(schedule: Schedule): string {
   const now = new Date();
   return JSON.stringify({
     Schedule: { AdjustForDST: false },

@@ -206,4 +206,23 @@ describe("an app", () => {
 
     expect(tick).toMatchObject({ level: "information", message: "tick false" });
   });
+
+  it("has a timer function run when somebody asks, whatever its schedule says", async () => {
+    const host = await aHost();
+
+    const asked = await host.post("/admin/functions/Yearly", {});
+
+    expect(asked.status).toBe(202);
+    const run = await until(
+      () => host.events.find((event) => event.kind === "log" && event.name === "yearly"),
+      "yearly run",
+    );
+    expect(run).toMatchObject({ message: "a year has gone" });
+  });
+
+  it.each(["steps", "thing", "nothing"])("has nothing but timers run so: %s", async (name) => {
+    const host = await aHost();
+
+    expect((await host.post(`/admin/functions/${name}`, {})).status).toBe(404);
+  });
 });

@@ -89,3 +89,10 @@ functions.timer("tick", {
     context.log(`tick ${timer.isPastDue}`);
   },
 });
+
+functions.timer("yearly", {
+  schedule: "0 0 0 1 1 *",
+  handler: (_timer, context) => {
+    context.log("a year has gone");
+  },
+});
