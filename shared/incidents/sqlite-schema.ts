@@ -4,16 +4,13 @@ import { DatabaseSync } from "node:sqlite";
 
 import { ConfigurationError } from "../domain/errors.ts";
 
-/** The layout of the tables; goes up with each change of it. */
-const VERSION = 1;
-
 /** `SIPR`: marks the file as this store, so that no other SQLite file is taken for one. */
 const APPLICATION = 0x53_49_50_52;
 
 /** Longest wait for another process which writes, in milliseconds. */
 const BUSY_TIMEOUT = 10_000;
 
-const TABLES = `
+const SIGNALS_AND_INCIDENTS = `
   CREATE TABLE signals (
     sequence INTEGER PRIMARY KEY AUTOINCREMENT,
     id TEXT NOT NULL UNIQUE,
@@ -45,8 +42,23 @@ const TABLES = `
   CREATE TABLE counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;
 `;
 
+const SILENCES = `
+  CREATE TABLE silences (
+    vm_id TEXT PRIMARY KEY,
+    first_minute INTEGER NOT NULL,
+    last_minute INTEGER NOT NULL,
+    rounds INTEGER NOT NULL,
+    raised INTEGER NOT NULL
+  ) STRICT;
+`;
+
+/** What made each version of the layout out of the one before; a new change goes to the end. */
+const CHANGES: readonly string[] = [SIGNALS_AND_INCIDENTS, SILENCES];
+
+const VERSION = CHANGES.length;
+
 /**
- * Opens the store's database, creating file and tables if they are missing.
+ * Opens the store's database, creating what is missing of the file and its tables; an older layout is brought up to date.
  * @throws ConfigurationError `store-unusable` if the file is of a newer version, or not a store's.
  */
 export function openDatabase(file: string): DatabaseSync {
@@ -54,14 +66,15 @@ export function openDatabase(file: string): DatabaseSync {
   const database = new DatabaseSync(file, { timeout: BUSY_TIMEOUT });
   try {
     // Looked at before the first write: a file of something else stays as it is.
-    hasTables(database, file);
+    versionOf(database, file);
     // WAL survives a killed process; FULL also a power cut, after which an intent in the ledger must still be there.
     database.exec(
       "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;",
     );
     inTransaction(database, () => {
-      if (!hasTables(database, file)) {
-        database.exec(TABLES);
+      const missing = CHANGES.slice(versionOf(database, file));
+      if (missing.length > 0) {
+        database.exec(missing.join(""));
         database.exec(`PRAGMA user_version = ${VERSION}; PRAGMA application_id = ${APPLICATION};`);
       }
     });
@@ -88,12 +101,12 @@ export function inTransaction<Result>(database: DatabaseSync, work: () => Result
   }
 }
 
-/** False for a new file; throws for one that this program must not write to. */
-function hasTables(database: DatabaseSync, file: string): boolean {
+/** 0 for a new file; throws for one that this program must not write to. */
+function versionOf(database: DatabaseSync, file: string): number {
   const version = pragma(database, "user_version");
   const application = pragma(database, "application_id");
-  if (version === VERSION && application === APPLICATION) {
-    return true;
+  if (application === APPLICATION && version > 0 && version <= VERSION) {
+    return version;
   }
   if (application === APPLICATION) {
     throw unusable(file, `has version ${version}, and this program knows version ${VERSION}`);
@@ -102,7 +115,7 @@ function hasTables(database: DatabaseSync, file: string): boolean {
   if (version !== 0 || application !== 0 || schema?.["tables"] !== 0) {
     throw unusable(file, "is a database of something else");
   }
-  return false;
+  return 0;
 }
 
 function pragma(database: DatabaseSync, name: "user_version" | "application_id"): number {

@@ -2,9 +2,10 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 
 import type { Incident, LedgerEntry } from "../domain/incident.ts";
 import type { Signal, SignalState } from "../domain/signal.ts";
+import type { Silence } from "../domain/silence.ts";
 import { inTransaction, openDatabase } from "./sqlite-schema.ts";
 import type { IncidentPatch, IncidentQuery, IncidentStore } from "./store.ts";
-import { counterRow, entryFrom, incidentFrom, signalFrom } from "./stored-values.ts";
+import { counterRow, entryFrom, incidentFrom, signalFrom, silenceFrom } from "./stored-values.ts";
 
 const SIGNAL_COLUMNS = "id, vm_id, state_body, body";
 
@@ -32,6 +33,13 @@ const STATEMENTS = {
   writeLedger: `INSERT INTO ledger (incident_id, entry_id, body)
     SELECT id, ?2, ?3 FROM incidents WHERE id = ?1
     ON CONFLICT (incident_id, entry_id) DO UPDATE SET body = excluded.body`,
+  countSilentRound: `INSERT INTO silences (vm_id, first_minute, last_minute, rounds, raised)
+    VALUES (?1, ?2, ?2, 1, 0) ON CONFLICT (vm_id) DO UPDATE
+    SET last_minute = ?2, rounds = rounds + 1 WHERE last_minute < ?2`,
+  markRaised: "UPDATE silences SET raised = ?2, rounds = 0 WHERE vm_id = ?1 AND raised < ?2",
+  endSilence: "DELETE FROM silences WHERE vm_id = ?",
+  silenceOf: "SELECT * FROM silences WHERE vm_id = ?",
+  silences: "SELECT * FROM silences ORDER BY vm_id",
   count: `INSERT INTO counters (name, value) VALUES (?, 1)
     ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING name, value`,
   counters: "SELECT name, value FROM counters ORDER BY name",
@@ -149,6 +157,30 @@ class SqliteStore implements IncidentStore {
     this.#statements.writeLedger.run(incidentId, entry.id, JSON.stringify(entry));
   }
 
+  async countSilentRound(vmId: string, minute: number): Promise<Silence> {
+    const id = vmId.toLowerCase();
+    return inTransaction(this.#database, () => {
+      this.#statements.countSilentRound.run(id, minute);
+      return silenceFrom(this.#statements.silenceOf.get(id));
+    });
+  }
+
+  async markRaised(vmId: string, raised: number): Promise<void> {
+    this.#statements.markRaised.run(vmId.toLowerCase(), raised);
+  }
+
+  async endSilences(vmIds: readonly string[]): Promise<void> {
+    inTransaction(this.#database, () => {
+      for (const vmId of vmIds) {
+        this.#statements.endSilence.run(vmId.toLowerCase());
+      }
+    });
+  }
+
+  async silences(): Promise<readonly Silence[]> {
+    return this.#statements.silences.all().map(silenceFrom);
+  }
+
   async count(counter: string): Promise<number> {
     return counterRow.parse(this.#statements.count.get(counter)).value;
   }
@@ -179,6 +211,7 @@ function prepareAll(database: DatabaseSync): Statements {
   const { pendingOfVm, pendingOfNic, pendingBefore } = STATEMENTS;
   const { openIncident, getIncident, listIncidents, updateIncident } = STATEMENTS;
   const { getLedger, writeLedger, count, counters } = STATEMENTS;
+  const { countSilentRound, markRaised, endSilence, silenceOf, silences } = STATEMENTS;
   return {
     addSignal: database.prepare(addSignal),
     getSignal: database.prepare(getSignal),
@@ -193,6 +226,11 @@ function prepareAll(database: DatabaseSync): Statements {
     updateIncident: database.prepare(updateIncident),
     getLedger: database.prepare(getLedger),
     writeLedger: database.prepare(writeLedger),
+    countSilentRound: database.prepare(countSilentRound),
+    markRaised: database.prepare(markRaised),
+    endSilence: database.prepare(endSilence),
+    silenceOf: database.prepare(silenceOf),
+    silences: database.prepare(silences),
     count: database.prepare(count),
     counters: database.prepare(counters),
   };

@@ -1,5 +1,6 @@
 import type { Incident, LedgerEntry } from "../domain/incident.ts";
 import type { Signal, SignalState } from "../domain/signal.ts";
+import type { Silence } from "../domain/silence.ts";
 
 /** What an incident's run may change after it was opened. */
 export type IncidentPatch = Partial<Omit<Incident, "id" | "vmId" | "mode" | "openedAt" | "ledger">>;
@@ -38,6 +39,14 @@ export interface IncidentStore {
   updateIncident(id: string, patch: IncidentPatch): Promise<void>;
   /** Adds the entry to the incident's ledger, or replaces the one with its id. */
   writeLedger(incidentId: string, entry: LedgerEntry): Promise<void>;
+  /** Counts a silent probe round of a VM, and gives how it stands. A minute that is not after the last one counts nothing. */
+  countSilentRound(vmId: string, minute: number): Promise<Silence>;
+  /** A VM's silence has `raised` signals now: its rounds count from zero again. Nothing changes if it had them before. */
+  markRaised(vmId: string, raised: number): Promise<void>;
+  /** Forgets the silences of VMs that answered, or are gone. */
+  endSilences(vmIds: readonly string[]): Promise<void>;
+  /** All VMs that left their last probe round unanswered. */
+  silences(): Promise<readonly Silence[]>;
   /** Adds one to a counter and gives its new value. */
   count(counter: string): Promise<number>;
   /** All counters. */

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { DefectError } from "../domain/errors.ts";
 import type { Incident, LedgerEntry } from "../domain/incident.ts";
 import type { Signal, SignalState } from "../domain/signal.ts";
+import type { Silence } from "../domain/silence.ts";
 
 /** The columns of a signal's row. */
 const signalRow = z.object({
@@ -17,6 +18,15 @@ const bodyRow = z.object({ id: z.string(), body: z.string() });
 
 /** A row that holds one number. */
 export const counterRow = z.object({ name: z.string(), value: z.number() });
+
+/** The columns of a silence's row. */
+const silenceRow = z.object({
+  vm_id: z.string(),
+  first_minute: z.number(),
+  last_minute: z.number(),
+  rounds: z.number(),
+  raised: z.number(),
+});
 
 // Only this program writes these rows: a look at what every reader relies on is enough.
 const stateHead = z.object({ kind: z.enum(["pending", "ignored", "taken"]) });
@@ -62,6 +72,12 @@ export function incidentFrom(row: unknown): Omit<Incident, "ledger"> {
 export function entryFrom(row: unknown): LedgerEntry {
   const { id, body } = bodyRow.parse(row);
   return parseStored(entrySchema, body, `ledger entry ${id}`);
+}
+
+/** A VM's silence from its row. */
+export function silenceFrom(row: unknown): Silence {
+  const { vm_id, first_minute, last_minute, ...counts } = silenceRow.parse(row);
+  return { vmId: vm_id, firstMinute: first_minute, lastMinute: last_minute, ...counts };
 }
 
 function parseStored<Value>(schema: z.ZodType<Value>, text: string, what: string): Value {

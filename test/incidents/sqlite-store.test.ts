@@ -43,13 +43,26 @@ describe("a SQLite file", () => {
   it("is refused when a newer version of the program wrote it", async () => {
     const store = await openSqliteStore(file);
     await store.close();
-    change(file, "PRAGMA user_version = 2");
+    change(file, "PRAGMA user_version = 3");
 
     await expect(openSqliteStore(file)).rejects.toMatchObject({
       name: "ConfigurationError",
       code: "store-unusable",
-      message: `Cannot use the store ${file}: it has version 2, and this program knows version 1.`,
+      message: `Cannot use the store ${file}: it has version 3, and this program knows version 2.`,
     });
+  });
+
+  it("of the first version is brought up to date, with all that it held", async () => {
+    const before = await openSqliteStore(file);
+    await before.addSignal(aSignal());
+    await before.close();
+    change(file, "DROP TABLE silences; PRAGMA user_version = 1");
+
+    const store = await openSqliteStore(file);
+
+    expect(await store.silences()).toEqual([]);
+    expect(await store.getSignal(aSignal().id)).toEqual(aSignal());
+    await store.close();
   });
 
   it("is refused when it holds something else, and stays as it was", async () => {

@@ -308,6 +308,47 @@ export function storeContract(name: string, create: () => Promise<StorePlace>): 
       });
     });
 
+    describe("silences", () => {
+      it("counts a VM's silent rounds, each minute once, in any letter case", async () => {
+        await store.countSilentRound(VM_ID, 100);
+        await store.countSilentRound(VM, 115);
+        const again = await store.countSilentRound(VM, 115);
+        const late = await store.countSilentRound(VM, 100);
+
+        const expected = { vmId: VM, firstMinute: 100, lastMinute: 115, rounds: 2, raised: 0 };
+        expect(again).toEqual(expected);
+        expect(late).toEqual(expected);
+        expect(await store.silences()).toEqual([expected]);
+      });
+
+      it("counts from zero again once a signal was raised, however often it is said", async () => {
+        await store.countSilentRound(VM, 100);
+        await store.markRaised(VM_ID, 1);
+        await store.countSilentRound(VM, 115);
+
+        await store.markRaised(VM, 1);
+        const same = await store.countSilentRound(VM, 100);
+        await store.markRaised(VM, 2);
+
+        const expected = { vmId: VM, firstMinute: 100, lastMinute: 115, rounds: 1, raised: 1 };
+        expect(same).toEqual(expected);
+        expect(await store.silences()).toEqual([{ ...expected, rounds: 0, raised: 2 }]);
+      });
+
+      it("forgets the named silences only", async () => {
+        await store.countSilentRound(VM, 100);
+        await store.countSilentRound(OTHER_VM, 100);
+        await store.markRaised("unknown", 1);
+
+        await store.endSilences([VM_ID, "unknown"]);
+        await store.endSilences([]);
+
+        expect((await store.silences()).map(({ vmId }) => vmId)).toEqual([OTHER_VM]);
+        const anew = await store.countSilentRound(VM, 130);
+        expect(anew).toEqual({ vmId: VM, firstMinute: 130, lastMinute: 130, rounds: 1, raised: 0 });
+      });
+    });
+
     describe("counters and connections", () => {
       it("counts from one, each counter by itself", async () => {
         const values = [
