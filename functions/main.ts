@@ -4,5 +4,6 @@ import "./triggers/alert-fired.ts";
 import "./triggers/alerts-webhook.ts";
 import "./triggers/heal-request.ts";
 import "./triggers/nic-changed.ts";
+import "./triggers/probe-round.ts";
 import "./triggers/queries.ts";
 import "./triggers/sweep.ts";

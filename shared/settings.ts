@@ -31,6 +31,7 @@ const environment = z.object({
     .regex(/^[^:\s]+:\d{1,5}$/u, "must be HOST:PORT")
     .refine((text) => isPort(Number(text.split(":")[1])), "must name a port from 1 to 65535")
     .optional(),
+  REMEDIATOR_PROBE_ROUND_MINUTES: z.coerce.number().int().min(0).max(1440).default(0),
   REMEDIATOR_GUEST_READ_SECONDS: seconds.default(120),
   REMEDIATOR_GUEST_SWITCH_SECONDS: seconds.default(240),
   REMEDIATOR_LEASE_WAIT_SECONDS: seconds.default(60),
@@ -70,6 +71,8 @@ export interface Settings {
     /** HOST:PORT that answers when the network between is well. @default none */
     readonly control: string | null;
   };
+  /** Time in which each opted-in VM is probed once; 0: no probe rounds. @default 0 */
+  readonly probeRoundMinutes: number;
   /** Budgets of the two guest scripts, from start to answer. @default 120 and 240 */
   readonly guestReadSeconds: number;
   readonly guestSwitchSeconds: number;
@@ -142,6 +145,7 @@ function toSettings(values: z.output<typeof environment>): Settings {
       proxy: values.REMEDIATOR_PROBE_PROXY ?? null,
       control: values.REMEDIATOR_PROBE_CONTROL ?? null,
     },
+    probeRoundMinutes: values.REMEDIATOR_PROBE_ROUND_MINUTES,
     guestReadSeconds: values.REMEDIATOR_GUEST_READ_SECONDS,
     guestSwitchSeconds: values.REMEDIATOR_GUEST_SWITCH_SECONDS,
     leaseWaitSeconds,

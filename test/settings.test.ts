@@ -8,6 +8,8 @@ it.each([
   ["REMEDIATOR_PROBE_CONTROL", "10.40.2.9:99999"],
   ["REMEDIATOR_PROBE_CONTROL", "10.40.2.9:0"],
   ["REMEDIATOR_POLL_SECONDS", "0"],
+  ["REMEDIATOR_PROBE_ROUND_MINUTES", "1441"],
+  ["REMEDIATOR_PROBE_ROUND_MINUTES", "1.5"],
 ])("refuses what it could not keep to: %s=%s", (name, value) => {
   expect(() => readSettings({ [name]: value })).toThrow(name);
 });
@@ -37,3 +39,8 @@ it.each([
     expect([settings.leaseWaitSeconds, settings.deadManSeconds]).toEqual([wait, revert]);
   },
 );
+
+it("probes in no rounds unless it is asked to", () => {
+  expect(readSettings({}).probeRoundMinutes).toBe(0);
+  expect(readSettings({ REMEDIATOR_PROBE_ROUND_MINUTES: "15" }).probeRoundMinutes).toBe(15);
+});

@@ -169,6 +169,18 @@ export interface ActivityCatalogue {
     /** How many there were. */
     readonly output: { readonly count: number };
   };
+  readonly probeTurns: {
+    /** The minute whose turns it is, and the VM (lower case) after which to go on; null: from the first one. */
+    readonly input: { readonly minute: number; readonly after: string | null };
+    readonly output: {
+      /** VMs for which a signal was raised. */
+      readonly raised: readonly string[];
+      /** Where to go on; null: all of that minute were probed. */
+      readonly after: string | null;
+      /** 0: probe rounds are off. */
+      readonly roundMinutes: number;
+    };
+  };
   readonly startRun: { readonly input: { readonly vmId: string }; readonly output: null };
 }
 

@@ -18,6 +18,7 @@ import type {
 } from "./catalogue.ts";
 import * as guest from "./guest.ts";
 import * as incidents from "./incidents.ts";
+import { probeTurns } from "./probe-turns.ts";
 import * as signals from "./signals.ts";
 import { startRun } from "./start-run.ts";
 
@@ -47,6 +48,7 @@ const activities: { readonly [Name in Exclude<ActivityName, "startRun">]: Activi
   probe: azureFacts.probe,
   explainSilence: azureFacts.explainSilence,
   findVmOfNic: azureFacts.findVmOfNic,
+  probeTurns,
   startGuestRead: guest.startGuestRead,
   pollGuestRead: guest.pollGuestRead,
   startGuestSwitch: guest.startGuestSwitch,

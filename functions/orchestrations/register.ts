@@ -3,12 +3,14 @@ import { app } from "durable-functions";
 import { probeUntilSure } from "./confirm-silence.ts";
 import { healVm } from "./heal-vm.ts";
 import { makeBackup } from "./make-backup.ts";
+import { probeMinute } from "./probe-minute.ts";
 import { readGuestWithin } from "./read-guest.ts";
 import { resolveNic } from "./resolve-nic.ts";
 import { subStory } from "./sub-stories.ts";
 
 app.orchestration("healVm", healVm);
 app.orchestration("resolveNic", resolveNic);
+app.orchestration("probeMinute", probeMinute);
 app.orchestration("confirmSilence", subStory("confirmSilence", probeUntilSure));
 app.orchestration("readGuest", subStory("readGuest", readGuestWithin));
 app.orchestration("makeBackup", subStory("makeBackup", makeBackup));

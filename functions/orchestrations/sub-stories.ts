@@ -11,6 +11,7 @@ import type { BackupResult } from "./run.ts";
 interface Stories {
   readonly healVm: { readonly input: { readonly vmId: string }; readonly output: unknown };
   readonly resolveNic: { readonly input: { readonly nicId: string }; readonly output: unknown };
+  readonly probeMinute: { readonly input: { readonly minute: number }; readonly output: unknown };
   readonly confirmSilence: { readonly input: SilenceQuestion; readonly output: Probe };
   readonly readGuest: { readonly input: GuestQuestion; readonly output: GuestReading };
   readonly makeBackup: { readonly input: BackupQuestion; readonly output: BackupResult };

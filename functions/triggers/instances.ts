@@ -19,6 +19,11 @@ export async function startResolveNic(client: DurableClient, nicId: string): Pro
   await startOnce(client, "resolveNic", { instanceId: `nic-${digest(nicId)}`, input });
 }
 
+/** Starts the probes of a minute (whole ones since 1970-01-01 UTC); while an earlier one goes on, that one catches up. */
+export async function startProbeMinute(client: DurableClient, minute: number): Promise<void> {
+  await startOnce(client, "probeMinute", { instanceId: "probe-minute", input: { minute } });
+}
+
 /** A 409 is fine: of racing starts one wins, and no signal travels in a start's input. */
 async function startOnce(
   client: DurableClient,

@@ -41,8 +41,7 @@ const CHECKS: readonly Check[] = [
   },
   {
     code: "not-opted-in",
-    applies: ({ vm }, policy, operator) =>
-      !operator && optTag(vm) !== "on" && !inScope(vm.id, policy.scope),
+    applies: ({ vm }, policy, operator) => !operator && !isOptedIn(vm, policy),
     message: ({ vm }) => `VM ${vm.name} is not opted in: no tag ${OPT_TAG}: on, and in no scope.`,
     nextStep: `Set the tag ${OPT_TAG} to on, or add the VM, its resource group or its subscription to REMEDIATOR_SCOPE; or ask for this heal yourself.`,
   },
@@ -101,8 +100,14 @@ export function outOfScope(azure: AzureFacts, policy: Policy, operator: boolean)
     : { code: check.code, message: check.message(azure), nextStep: check.nextStep };
 }
 
+/** Whether a VM is opted in, by its tag or by the scope, and not opted out by its tag. */
+export function isOptedIn(vm: Pick<VmFacts, "id" | "tags">, { scope }: Policy): boolean {
+  const tag = optTag(vm);
+  return tag === "on" || (tag !== "off" && inScope(vm.id, scope));
+}
+
 /** The opt tag's value in lower case. Azure keeps the letter case of tag names but does not tell names apart by it. */
-function optTag(vm: VmFacts): string | null {
+function optTag(vm: Pick<VmFacts, "tags">): string | null {
   const entry = Object.entries(vm.tags).find(([name]) => name.toLowerCase() === OPT_TAG);
   return entry === undefined ? null : entry[1].trim().toLowerCase();
 }

@@ -1,5 +1,5 @@
 /** What sent a signal. */
-export type SignalSource = "nicChanged" | "alert" | "operator";
+export type SignalSource = "nicChanged" | "alert" | "operator" | "probeRound";
 
 /** What a run may do: `heal` may change things, `dryRun` only reads and reports. */
 export type RunMode = "heal" | "dryRun";
@@ -73,7 +73,7 @@ export interface RunPurpose {
   readonly operator: boolean;
   /** False only for an operator's dry run that asked for it. */
   readonly readGuest: boolean;
-  /** An alert or an operator says that the VM is cut off, so the snapshot may start early. */
+  /** An alert, an operator or probe rounds say that the VM is cut off, so the snapshot may start early. */
   readonly alerted: boolean;
   /** When the newest NIC write among them was stored, ISO 8601 UTC; null if there is none. */
   readonly nicWrittenAt: string | null;

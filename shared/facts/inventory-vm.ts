@@ -4,7 +4,7 @@ import type { NetworkInterface, PublicIPAddress } from "@azure/arm-network";
 import { isIpv4 } from "../domain/addresses.ts";
 import type { VmFacts } from "../domain/facts.ts";
 import { ipv4Configurations } from "../domain/ip-configurations.ts";
-import { nicFactsOf } from "./nic-facts.ts";
+import { nicFactsOf, primarySubnetId } from "./nic-facts.ts";
 import { nicReferencesOf, vmFactsOf } from "./vm-facts.ts";
 
 /** A VM with the addresses of its NICs, as the lists of its subscription show it. */
@@ -22,6 +22,8 @@ export interface InventoryVm extends Pick<
 export interface InventoryNic {
   readonly id: string;
   readonly primary: boolean;
+  /** Of its primary IP configuration; null if it has none. */
+  readonly subnetId: string | null;
   /** Primary IP configuration first. */
   readonly privateAddresses: readonly string[];
   readonly publicAddresses: readonly string[];
@@ -69,10 +71,12 @@ function inventoryNicOf(
   nic: NetworkInterface,
   publicIps: ReadonlyMap<string, PublicIPAddress>,
 ): InventoryNic {
-  const configurations = ipv4Configurations(nicFactsOf(id, primary, nic));
+  const facts = nicFactsOf(id, primary, nic);
+  const configurations = ipv4Configurations(facts);
   return {
     id,
     primary,
+    subnetId: primarySubnetId(facts),
     privateAddresses: configurations.flatMap(({ address }) => address ?? []),
     publicAddresses: configurations
       .map(({ publicIpId }) => publicIps.get(keyOf(publicIpId ?? undefined))?.ipAddress ?? "")

@@ -8,13 +8,13 @@ export function purposeOf(pending: readonly Signal[]): RunPurpose | null {
   }
   const found = pending.filter((signal) => together(signal, oldest));
   const writes = found.filter((signal) => signal.source === "nicChanged");
-  const sources = new Set(found.map((signal) => signal.source));
+  const sources: ReadonlySet<string> = new Set(found.map((signal) => signal.source));
   return {
     mode: oldest.mode,
     signalIds: found.map((signal) => signal.id),
     operator: sources.has("operator"),
     readGuest: oldest.source !== "operator" || oldest.readGuest,
-    alerted: sources.has("operator") || sources.has("alert"),
+    alerted: ["operator", "alert", "probeRound"].some((source) => sources.has(source)),
     nicWrittenAt: writes.at(-1)?.receivedAt ?? null,
     nicId: found.find((signal) => signal.nicId !== null)?.nicId ?? null,
     nicIds: [...new Set(found.map((signal) => signal.nicId))],
@@ -39,15 +39,20 @@ export function answeredBy(signal: Signal, scope: RunScope): boolean {
   if (signal.mode !== scope.purpose.mode) {
     return false;
   }
-  const lookedAt = scope.guestVisited || scope.purpose.nicIds.includes(signal.nicId);
+  const lookedAt = isLookedAt(signal, scope);
   switch (signal.source) {
     case "operator":
       return scope.guestVisited && signal.readGuest;
     case "nicChanged":
       return lookedAt && scope.factsReadAt !== null && signal.receivedAt < scope.factsReadAt;
     case "alert":
+    case "probeRound":
       return lookedAt;
     default:
       return signal.source satisfies never;
   }
+}
+
+function isLookedAt({ nicId }: Signal, { guestVisited, purpose }: RunScope): boolean {
+  return guestVisited || purpose.nicIds.includes(nicId);
 }

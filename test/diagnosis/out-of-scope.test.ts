@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { outOfScope } from "../../shared/diagnosis/out-of-scope.ts";
+import { isOptedIn, outOfScope } from "../../shared/diagnosis/out-of-scope.ts";
 import { platformRemark } from "../../shared/diagnosis/platform.ts";
 import type { Refusal } from "../../shared/domain/diagnosis.ts";
 import type {
@@ -192,6 +192,18 @@ describe("opting in", () => {
     const tags = { "static-ip-remediator": value };
 
     expect(codeOf({ tags }, { operator: true, scope: [VM_ID] })).toBe("opted-out");
+  });
+
+  it.each<[Readonly<Record<string, string>>, readonly string[], boolean]>([
+    [{ "static-ip-remediator": "on" }, [], true],
+    [{ "Static-IP-Remediator": "On" }, [], true],
+    [{}, [VM_ID], true],
+    [{ "static-ip-remediator": "perhaps" }, [VM_ID], true],
+    [{}, [], false],
+    [{ "static-ip-remediator": "perhaps" }, [], false],
+    [{ "static-ip-remediator": "off" }, [VM_ID], false],
+  ])("of a VM with the tags %o in the scope %o: %s", (tags, scope, expected) => {
+    expect(isOptedIn({ id: VM_ID, tags }, { scope })).toBe(expected);
   });
 });
 

@@ -30,7 +30,11 @@ describe("the inventory", () => {
       osType: "Windows",
       tags: { "static-ip-remediator": "on" },
       nics: [
-        { primary: true, privateAddresses: ["10.40.2.7", "10.40.2.8"], publicAddresses: [] },
+        {
+          primary: true,
+          privateAddresses: ["10.40.2.7", "10.40.2.8"],
+          publicAddresses: [],
+        },
         {
           primary: false,
           privateAddresses: ["10.40.2.17"],
@@ -41,6 +45,14 @@ describe("the inventory", () => {
     expect((await operations()).toSorted()).toEqual(
       ["subscription.list", "vm.list", "vm.list", "nic.list", "publicIp.list"].toSorted(),
     );
+  });
+
+  it("names the subnet of each NIC", async () => {
+    const { azure } = await simulatedAzure({ vms: [TWO_NICS] });
+
+    const { vms } = await readInventory(azure);
+
+    expect(vms[0]?.nics[0]?.subnetId).toMatch(/\/subnets\/apps$/u);
   });
 
   it("is whole where Azure answers in pages", async () => {
@@ -160,6 +172,7 @@ describe("a VM of the inventory", () => {
       {
         id: nicId,
         primary: true,
+        subnetId: null,
         privateAddresses: ["10.71.4.7"],
         publicAddresses: ["203.0.113.7"],
       },

@@ -1,35 +1,9 @@
 import { describe, expect, it } from "vitest";
 
-import type { InventoryNic, InventoryVm } from "../../shared/facts/inventory-vm.ts";
+import type { InventoryVm } from "../../shared/facts/inventory-vm.ts";
 import type { Inventory } from "../../shared/facts/inventory.ts";
 import { findOwners, ownersOf } from "../../shared/facts/owners.ts";
-
-const SUBSCRIPTION = "/subscriptions/5b1c7a52-0f3e-4d0a-9d5c-2a6f1e8b9c01";
-const GROUP = `${SUBSCRIPTION}/resourceGroups/rg-Harbour/providers`;
-
-function aListedNic(name: string, parts: Partial<InventoryNic> = {}): InventoryNic {
-  return {
-    id: `${GROUP}/Microsoft.Network/networkInterfaces/${name}`,
-    primary: true,
-    privateAddresses: [],
-    publicAddresses: [],
-    ...parts,
-  };
-}
-
-function aListedVm(name: string, parts: Partial<InventoryVm> = {}): InventoryVm {
-  return {
-    id: `${GROUP}/Microsoft.Compute/virtualMachines/${name}`,
-    name,
-    location: "northeurope",
-    osType: "Windows",
-    powerState: "running",
-    tags: {},
-    computerName: name.slice(0, 15).toUpperCase(),
-    nics: [],
-    ...parts,
-  };
-}
+import { aListedNic, aListedVm, GROUP } from "./listed-vm.ts";
 
 function names(vms: readonly InventoryVm[], computer: string): readonly string[] {
   return ownersOf({ vms }, { kind: "computer", computer }).map(({ vmName }) => vmName);

@@ -12,7 +12,10 @@ const aWrite = { source: "nicChanged", nicId: NIC_ID.toLowerCase() } as const;
 const pendingSignals = fc
   .array(
     fc.oneof(
-      fc.record({ source: fc.constant("alert" as const), readGuest: fc.constant(false) }),
+      fc.record({
+        source: fc.constantFrom("alert" as const, "probeRound" as const),
+        readGuest: fc.constant(false),
+      }),
       fc.record({
         source: fc.constant("nicChanged" as const),
         readGuest: fc.constant(false),
@@ -47,6 +50,7 @@ describe("what a run is for", () => {
 
   it.each([
     ["an alert", {}, { operator: false, alerted: true, readGuest: true, nicWrittenAt: null }],
+    ["probe rounds", { source: "probeRound" }, { operator: false, alerted: true }],
     ["an operator", anOperator, { operator: true, alerted: true, readGuest: true }],
     [
       "an operator who wants no guest visit",
@@ -127,6 +131,7 @@ describe("which signals a run answers", () => {
 
   it.each([
     ["a late alert", {}, {}, true],
+    ["late probe rounds", { source: "probeRound" }, {}, true],
     ["a late alert, before anything was read", {}, { factsReadAt: null }, true],
     ["a late request, once the guest was visited", anOperator, { guestVisited: true }, true],
     ["a late request, without a visit", anOperator, {}, false],
