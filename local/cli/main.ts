@@ -3,6 +3,7 @@ import { readCall } from "./command-line.ts";
 import { EXIT_BAD_INPUT, EXIT_OK, exitCodeOfError } from "./exit-codes.ts";
 import { reportError } from "./report-error.ts";
 import { openScreen } from "./screen.ts";
+import { wrapHelp } from "./text.ts";
 
 /** Runs the command line and ends the process with its exit code. */
 export async function main(words: readonly string[]): Promise<void> {
@@ -27,7 +28,8 @@ async function exitCodeOf(words: readonly string[]): Promise<number> {
 }
 
 function showHelp({ asked, text }: HelpCall): number {
-  (asked ? process.stdout : process.stderr).write(text);
+  const output = asked ? process.stdout : process.stderr;
+  output.write(output.isTTY && output.columns > 0 ? wrapHelp(text, output.columns) : text);
   return asked ? EXIT_OK : EXIT_BAD_INPUT;
 }
 

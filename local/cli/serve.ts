@@ -1,4 +1,5 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { rmSync } from "node:fs";
+import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -67,6 +68,11 @@ async function chooseAzure(choice: AzureChoice, screen: Screen): Promise<ChosenA
   const { scenario, drawn } = drawnScenario(choice.scenarioFile, choice.seed, screen);
   const simulator = await startSimulator({ scenario, latency: "demo" });
   const dataFolder = await mkdtemp(join(tmpdir(), "remediator-serve-"));
+  function removeFolder(): void {
+    rmSync(dataFolder, { recursive: true, force: true });
+  }
+  // A second Ctrl-C ends the process without coming back here.
+  process.once("exit", removeFolder);
   return {
     access: simulator,
     own: true,
@@ -74,7 +80,8 @@ async function chooseAzure(choice: AzureChoice, screen: Screen): Promise<ChosenA
     dataFolder,
     close: async () => {
       await simulator.close();
-      await rm(dataFolder, { recursive: true, force: true });
+      process.off("exit", removeFolder);
+      removeFolder();
     },
   };
 }

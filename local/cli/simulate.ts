@@ -1,4 +1,4 @@
-import { ConfigurationError } from "../../shared/domain/errors.ts";
+import { listenError } from "../host/server.ts";
 import { fleetsOf } from "../simulator/scenario-fleets.ts";
 import type { Scenario } from "../simulator/scenario.ts";
 import { startSimulator } from "../simulator/simulator.ts";
@@ -48,11 +48,6 @@ async function start(call: SimulateCall, scenario: Scenario, screen: Screen): Pr
       },
     });
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new ConfigurationError(`Cannot listen on port ${call.port}: ${reason}.`, {
-      code: "port-in-use",
-      nextStep: "Choose another port, or 0 for a free one.",
-      cause: error,
-    });
+    throw listenError(call.port, error);
   }
 }

@@ -48,6 +48,18 @@ export function wrap(text: string, columns: number, indent = ""): readonly strin
   return text.split("\n").flatMap((paragraph) => wrapParagraph(paragraph, columns, indent));
 }
 
+/** A help text for a terminal of so many columns: what is too long goes on in lines with the same indent. Commands stay whole, to be copied. */
+export function wrapHelp(text: string, columns: number): string {
+  return text
+    .split("\n")
+    .flatMap((line) => {
+      const indent = /^ */u.exec(line)?.[0] ?? "";
+      const whole = displayWidth(line) < columns || line.startsWith("  $ ");
+      return whole ? line : wrap(line, columns - 1, indent);
+    })
+    .join("\n");
+}
+
 function wrapParagraph(paragraph: string, columns: number, indent: string): readonly string[] {
   const lines: string[] = [];
   let line = "";

@@ -25,7 +25,7 @@ const lastAnswersMs = 1000;
 
 /**
  * Serves on loopback; port 0 takes a free one.
- * @throws ConfigurationError `port-in-use`.
+ * @throws ConfigurationError `port-in-use`, or `cannot-listen` for any other reason.
  */
 export async function listen(app: Hono, port: number): Promise<ListeningServer> {
   const server = serve({ fetch: app.fetch, hostname, port, serverOptions: { keepAliveTimeout } });
@@ -44,14 +44,21 @@ async function opened(server: ServerType, port: number): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     server.once("listening", resolve);
     server.once("error", (cause: Error) => {
-      reject(
-        new ConfigurationError(`Cannot listen on port ${port}: ${cause.message}.`, {
-          code: "port-in-use",
-          nextStep: "Choose another port, or 0 for a free one.",
-          cause,
-        }),
-      );
+      reject(listenError(port, cause));
     });
+  });
+}
+
+/** What to tell about a port that could not be listened on. */
+export function listenError(port: number, cause: unknown): ConfigurationError {
+  const taken = cause instanceof Error && "code" in cause && cause.code === "EADDRINUSE";
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new ConfigurationError(`Cannot listen on port ${port}: ${reason}.`, {
+    code: taken ? "port-in-use" : "cannot-listen",
+    nextStep: taken
+      ? "Choose another port, or 0 for a free one."
+      : "Choose a port that this user may listen on, or 0 for a free one.",
+    cause,
   });
 }
 

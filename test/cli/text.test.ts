@@ -2,7 +2,15 @@ import { test } from "@fast-check/vitest";
 import { integer, string } from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import { displayWidth, durationText, fit, pad, printable, wrap } from "../../local/cli/text.ts";
+import {
+  displayWidth,
+  durationText,
+  fit,
+  pad,
+  printable,
+  wrap,
+  wrapHelp,
+} from "../../local/cli/text.ts";
 
 describe("text on a terminal", () => {
   it.each([
@@ -32,6 +40,15 @@ describe("text on a terminal", () => {
 
   it("breaks lines at spaces and keeps the breaks that are there", () => {
     expect(wrap("one two three\nfour", 9, "  ")).toEqual(["  one two", "  three", "  four"]);
+  });
+
+  it("breaks help at the terminal's width, with its indent, but leaves commands to be copied", () => {
+    const help = "Words that go on\n  0  done as hoped\n  $ remediator heal VM_ID\n\nend";
+
+    expect(wrapHelp(help, 12)).toBe(
+      "Words that\ngo on\n  0 done as\n  hoped\n  $ remediator heal VM_ID\n\nend",
+    );
+    expect(wrapHelp(help, 40)).toBe(help);
   });
 
   test.prop([string({ unit: "grapheme" }), integer({ min: 0, max: 60 })])(

@@ -1,7 +1,9 @@
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { stripVTControlCharacters } from "node:util";
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -103,6 +105,33 @@ describe("serve", () => {
     expect(child.exitCode).toBe(0);
   });
 });
+
+describe("serve with a fleet of its own", () => {
+  it("leaves no folder behind when a second Ctrl-C ends it at once", LONG, async () => {
+    const child = startBin(["serve", "--json", "--port", "0"]);
+    const first = await firstRecord(child);
+    const simulator = `${String(first["armEndpoint"])}/_simulator`;
+    await post(`${simulator}/holds`, { operation: "runCommand.post", when: "before" });
+    await post(`${simulator}/alerts`, { vm: VM });
+    await fetch(`${simulator}/holds/1?wait=40`);
+
+    child.kill("SIGINT");
+    // A signal that comes at once counts as the same Ctrl-C.
+    await sleep(600);
+    const there = existsSync(String(first["dataFolder"]));
+    const code = await stopBin(child, "SIGINT");
+
+    expect(there).toBe(true);
+    expect(code).toBe(130);
+    expect(existsSync(String(first["dataFolder"]))).toBe(false);
+  });
+});
+
+async function post(url: string, body: object): Promise<void> {
+  const headers = { "content-type": "application/json" };
+  const answer = await fetch(url, { method: "POST", headers, body: JSON.stringify(body) });
+  expect(answer.ok).toBe(true);
+}
 
 describe("on simulated Azure", () => {
   let simulator: RunningSimulator;
