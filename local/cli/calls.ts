@@ -1,3 +1,5 @@
+import type { LatencyProfile } from "../simulator/latency.ts";
+
 /** Which Azure `serve` works against. */
 export type AzureChoice =
   | { readonly kind: "real" }
@@ -6,12 +8,10 @@ export type AzureChoice =
   | {
       readonly kind: "embedded";
       readonly scenarioFile: string | null;
+      readonly latency: LatencyProfile;
       /** Null: nothing is drawn. */
       readonly seed: number | null;
     };
-
-/** How fast simulated Azure answers. */
-export type Latency = "instant" | "demo";
 
 /** `remediator --help`, or no verb at all. */
 export interface HelpCall {
@@ -36,7 +36,7 @@ export interface SimulateCall {
   readonly scenarioFile: string | null;
   /** 0: any free one. */
   readonly port: number;
-  readonly latency: Latency;
+  readonly latency: LatencyProfile;
   /** Null: nothing is drawn. */
   readonly seed: number | null;
 }

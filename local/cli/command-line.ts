@@ -4,13 +4,14 @@ import packageFile from "../../package.json" with { type: "json" };
 import { isIpv4 } from "../../shared/domain/addresses.ts";
 import { InvalidInputError } from "../../shared/domain/errors.ts";
 import { parseResourceId, VM_TYPE } from "../../shared/domain/resource-id.ts";
-import type { AzureChoice, Call, Latency } from "./calls.ts";
+import type { LatencyProfile } from "../simulator/latency.ts";
+import type { AzureChoice, Call } from "./calls.ts";
 import * as help from "./help.ts";
 
 const SERVE_PORT = 7071;
 const LOCAL_HOST = `http://127.0.0.1:${SERVE_PORT}`;
 const VERBS = new Set(["demo", "simulate", "serve", "diagnose", "heal", "explain", "watch"]);
-const LATENCIES: readonly Latency[] = ["instant", "demo"];
+const LATENCIES: readonly LatencyProfile[] = ["instant", "demo", "azure"];
 
 type Take = (call: Call) => void;
 
@@ -93,7 +94,7 @@ interface SimulateOptions {
   readonly json?: boolean;
   readonly scenario?: string;
   readonly port: number;
-  readonly latency: Latency;
+  readonly latency: LatencyProfile;
   readonly seed?: number;
 }
 
@@ -102,9 +103,7 @@ function addSimulate(program: Command, take: Take): void {
     .addHelpText("after", help.SIMULATE_HELP)
     .option("--scenario <file>", "another fleet, as JSON (default: the demo's)")
     .option("--port <n>", "port on 127.0.0.1; 0 takes a free one", readPort, 0)
-    .addOption(
-      new Option("--latency <profile>", "how fast it answers").choices(LATENCIES).default("demo"),
-    )
+    .addOption(latencyOption())
     .addOption(seedOption())
     .action((options: SimulateOptions) => {
       take({
@@ -118,6 +117,12 @@ function addSimulate(program: Command, take: Take): void {
     });
 }
 
+function latencyOption(): Option {
+  return new Option("--latency <profile>", "how fast simulated Azure answers")
+    .choices(LATENCIES)
+    .default("demo");
+}
+
 interface ServeOptions {
   readonly json?: boolean;
   readonly port: number;
@@ -125,6 +130,7 @@ interface ServeOptions {
   readonly simulator?: string;
   readonly scenario?: string;
   readonly seed?: number;
+  readonly latency: LatencyProfile;
   readonly azure?: boolean;
 }
 
@@ -138,6 +144,7 @@ function addServe(program: Command, take: Take): void {
       new Option("--scenario <file>", "simulate this fleet in this process").conflicts("azure"),
     )
     .addOption(seedOption().conflicts("azure"))
+    .addOption(latencyOption().conflicts(["azure", "simulator"]))
     .option("--azure", "work on the real Azure, with DefaultAzureCredential")
     .action((options: ServeOptions) => {
       take({
@@ -155,7 +162,12 @@ function azureChoice(options: ServeOptions): AzureChoice {
     return { kind: "real" };
   }
   return options.simulator === undefined
-    ? { kind: "embedded", scenarioFile: options.scenario ?? null, seed: options.seed ?? null }
+    ? {
+        kind: "embedded",
+        scenarioFile: options.scenario ?? null,
+        latency: options.latency,
+        seed: options.seed ?? null,
+      }
     : { kind: "attached", url: options.simulator };
 }
 

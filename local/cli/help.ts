@@ -49,6 +49,7 @@ that have networks, services and tasks. /_simulator shows and changes its state.
 Examples:
   $ remediator simulate
   $ remediator simulate --port 8080 --scenario my-fleet.json
+  $ remediator simulate --latency azure                as slow as the real one
   $ remediator simulate --json | head -n 1
   $ remediator simulate --seed 7
 

@@ -66,7 +66,7 @@ async function chooseAzure(choice: AzureChoice, screen: Screen): Promise<ChosenA
     };
   }
   const { scenario, drawn } = drawnScenario(choice.scenarioFile, choice.seed, screen);
-  const simulator = await startSimulator({ scenario, latency: "demo" });
+  const simulator = await startSimulator({ scenario, latency: choice.latency });
   const dataFolder = await mkdtemp(join(tmpdir(), "remediator-serve-"));
   function removeFolder(): void {
     rmSync(dataFolder, { recursive: true, force: true });

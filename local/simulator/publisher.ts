@@ -4,6 +4,7 @@ import { deliver, handshake } from "./delivery.ts";
 import { arrivalsOf, type Disturbance } from "./disturbances.ts";
 import { alertEvent, resourceEvent, validationEvent } from "./event-grid.ts";
 import type { EventSchema, EventStamp } from "./event-grid.ts";
+import type { Latency } from "./latency.ts";
 import type { Random } from "./random.ts";
 import type { ResourceChange } from "./simulation.ts";
 import type { Timeline } from "./timeline.ts";
@@ -62,8 +63,7 @@ export interface PublisherContext {
   readonly world: World;
   readonly random: Random;
   readonly timeline: Timeline;
-  /** Waits before each repeated delivery, in milliseconds. */
-  readonly retryDelaysMs: readonly number[];
+  readonly latency: Pick<Latency, "eventMs" | "eventRetryMs" | "webhookRetryMs">;
   readonly disturbances: readonly Disturbance[];
   now(): Date;
 }
@@ -94,12 +94,14 @@ class LoopbackPublisher implements Publisher {
     const wanting = this.#ofKind("eventGrid").filter(({ resourceTypes }) =>
       wants(resourceTypes, change.resourceType),
     );
+    const underWay = this.#context.latency.eventMs() / 1000;
     const arrivals = wanting.length === 0 ? [] : this.#arrivals("eventGrid");
     for (const subscription of wanting) {
       const { schema } = subscription;
       if (schema !== "webhook") {
         const event = resourceEvent(this.#context.world.tenantId, change, stamp, schema);
-        this.#send(subscription, event, arrivals);
+        const due = arrivals.map((late) => late + underWay);
+        this.#send(subscription, event, due);
       }
     }
   }
@@ -184,10 +186,12 @@ class LoopbackPublisher implements Publisher {
   }
 
   async #deliver(subscription: Subscription, body: unknown): Promise<void> {
+    const { latency } = this.#context;
     await deliver({
       subscription,
       body,
-      retryDelaysMs: this.#context.retryDelaysMs,
+      retryDelaysMs:
+        subscription.schema === "webhook" ? latency.webhookRetryMs : latency.eventRetryMs,
       signal: this.#stopping.signal,
       onAttempt: (attempt, result) => {
         const at = this.#context.now().toISOString();

@@ -59,12 +59,6 @@ export interface Simulator {
  */
 const KEEP_ALIVE_MS = 4 * 60 * 1000;
 
-/** Waits before an event is delivered again; Azure begins with 10 s and goes on for a day. */
-const RETRY_DELAYS_MS: Record<LatencyProfile, readonly number[]> = {
-  instant: [50, 100, 200, 400, 800, 1600, 3200],
-  demo: [1000, 2000, 4000, 8000, 16_000],
-};
-
 /**
  * Starts a simulated Azure on a loopback port.
  * @throws Error if the port is taken.
@@ -109,7 +103,7 @@ function makeSimulation(
   options: SimulatorOptions,
   endpoint: () => string,
 ): { readonly simulation: Simulation; readonly publisher: Publisher } {
-  const { scenario, latency = "instant" } = options;
+  const { scenario } = options;
   const clock = options.now ?? machineTime;
   const random = seededRandom(scenario.seed);
   const worlds = buildWorlds(scenario, { random, now: clock().getTime() });
@@ -122,13 +116,14 @@ function makeSimulation(
   function now(): Date {
     return timeline.now();
   }
-  const mail = { retryDelaysMs: RETRY_DELAYS_MS[latency], disturbances: scenario.deliveries };
+  const latency = makeLatency(options.latency ?? "instant", seededRandom(scenario.seed));
+  const mail = { latency, disturbances: scenario.deliveries };
   const publisher = makePublisher({ world: worlds[0], random, timeline, ...mail, now });
   const simulation: Simulation = {
     world: worlds[0],
     worlds,
     timeline,
-    latency: makeLatency(latency, seededRandom(scenario.seed)),
+    latency,
     random,
     log: makeLog(now, options.onLog ?? ignore),
     faults: makeFaults(scenario.faults),
@@ -201,7 +196,7 @@ function planAlerts(simulation: Simulation, publisher: Publisher, scenario: Scen
       if (found !== null) {
         publisher.alert(found.simulation.world, found.resource, {
           ...planned,
-          delaySeconds: planned.afterSeconds,
+          delaySeconds: planned.afterSeconds + simulation.latency.alertMs() / 1000,
         });
       }
     });

@@ -54,7 +54,18 @@ describe("the command line", () => {
         json: false,
         port: 7071,
         dataFolder: null,
-        azure: { kind: "embedded", scenarioFile: null, seed: 0 },
+        azure: { kind: "embedded", scenarioFile: null, latency: "demo", seed: 0 },
+      },
+    },
+    {
+      words: ["simulate", "--latency", "azure"],
+      call: {
+        verb: "simulate",
+        json: false,
+        scenarioFile: null,
+        port: 0,
+        latency: "azure",
+        seed: null,
       },
     },
     {
@@ -64,7 +75,17 @@ describe("the command line", () => {
         json: false,
         port: 7071,
         dataFolder: null,
-        azure: { kind: "embedded", scenarioFile: null, seed: null },
+        azure: { kind: "embedded", scenarioFile: null, latency: "demo", seed: null },
+      },
+    },
+    {
+      words: ["serve", "--scenario", "fleet.json", "--latency", "azure"],
+      call: {
+        verb: "serve",
+        json: false,
+        port: 7071,
+        dataFolder: null,
+        azure: { kind: "embedded", scenarioFile: "fleet.json", latency: "azure", seed: null },
       },
     },
     {
@@ -143,6 +164,11 @@ describe("the command line", () => {
       code: "conflicting-option",
     },
     { words: ["serve", "--azure", "--scenario", "f"], code: "conflicting-option" },
+    { words: ["serve", "--azure", "--latency", "azure"], code: "conflicting-option" },
+    {
+      words: ["serve", "--simulator", "http://127.0.0.1:1", "--latency", "demo"],
+      code: "conflicting-option",
+    },
     { words: ["serve", "--simulator", "http://example.org:1"], code: "invalid-argument" },
     { words: ["serve", "--simulator", "https://127.0.0.1:1"], code: "invalid-argument" },
     { words: ["diagnose"], code: "missing-argument" },
