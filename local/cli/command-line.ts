@@ -123,14 +123,9 @@ function latencyOption(): Option {
     .default("demo");
 }
 
-interface ServeOptions {
-  readonly json?: boolean;
-  readonly port: number;
+interface ServeOptions extends SimulateOptions {
   readonly data?: string;
   readonly simulator?: string;
-  readonly scenario?: string;
-  readonly seed?: number;
-  readonly latency: LatencyProfile;
   readonly azure?: boolean;
 }
 

@@ -103,8 +103,7 @@ function makeSimulation(
   options: SimulatorOptions,
   endpoint: () => string,
 ): { readonly simulation: Simulation; readonly publisher: Publisher } {
-  const { scenario } = options;
-  const clock = options.now ?? machineTime;
+  const { scenario, now: clock = machineTime } = options;
   const random = seededRandom(scenario.seed);
   const worlds = buildWorlds(scenario, { random, now: clock().getTime() });
   const identity = { oid: random.guid(), appid: random.guid() };
