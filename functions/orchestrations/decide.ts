@@ -74,9 +74,9 @@ function planNow(run: Run): Plan {
 }
 
 function describePlan(run: Run, plan: Plan): string {
-  const verdicts = run.diagnoses.map((diagnosis) => diagnosis.kind).join(", ");
-  if (plan.kind === "remedies") {
-    return `${verdicts}: ${plan.remedies.map((remedy) => remedy.kind).join(", ")}`;
-  }
-  return `${verdicts}: ${plan.code}`;
+  const verdicts = run.diagnoses.map((diagnosis) => diagnosis.kind);
+  const plans = plan.kind === "remedies" ? plan.remedies.map((remedy) => remedy.kind) : [plan.code];
+  // A plan's code is often the verdict itself.
+  const says = plans.filter((text) => !verdicts.some((verdict) => verdict === text));
+  return [verdicts.join(", "), says.join(", ")].filter((text) => text !== "").join(": ");
 }

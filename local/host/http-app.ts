@@ -47,9 +47,12 @@ export function createHttpApp(parts: HttpAppParts): Hono {
     parts.emit({ kind: "fault", error: shortError(error) });
     return context.json({ error: { code: "internal-error", message: "The host failed." } }, 500);
   });
-  app.notFound((context) =>
-    context.json({ error: { code: "not-found", message: "Nothing is served at this path." } }, 404),
-  );
+  app.notFound((context) => {
+    // As on Azure also for a method that the function does not take.
+    const message = "Nothing is served at this path with this method.";
+    const nextStep = "docs/operations.md lists the paths.";
+    return context.json({ error: { code: "not-found", message, problems: [], nextStep } }, 404);
+  });
   return app;
 }
 

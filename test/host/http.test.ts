@@ -70,6 +70,19 @@ describe("HTTP functions", () => {
     expect(await response.text()).not.toContain("secret detail");
   });
 
+  it("says where to look when nothing is served at a path", async () => {
+    const response = await fetch(`${host.url}/api/nothing`);
+
+    expect(await response.json()).toEqual({
+      error: {
+        code: "not-found",
+        message: "Nothing is served at this path with this method.",
+        problems: [],
+        nextStep: "docs/operations.md lists the paths.",
+      },
+    });
+  });
+
   it("takes a body of 1 MiB", async () => {
     const response = await host.postText("/api/size", "x".repeat(1024 * 1024));
 
