@@ -1,8 +1,6 @@
-import { AzureRequestError } from "../../shared/domain/errors.ts";
 import {
   readAzureFacts as read,
   readSubnets as readAll,
-  vmOfNic,
   vmState,
 } from "../../shared/facts/azure-facts.ts";
 import { explainSilence as explain } from "../../shared/facts/explain-silence.ts";
@@ -13,9 +11,6 @@ import type { ActivityCatalogue } from "./catalogue.ts";
 
 type In<Name extends keyof ActivityCatalogue> = ActivityCatalogue[Name]["input"];
 type Out<Name extends keyof ActivityCatalogue> = Promise<ActivityCatalogue[Name]["output"]>;
-
-/** Codes of Azure's refusals that say something of the NIC, and not of this program's sign-in. */
-const FINAL_REFUSALS: ReadonlySet<string> = new Set(["forbidden", "rejected"]);
 
 /** The VM and its NICs, as Azure has them. Reads only. */
 export async function readAzureFacts(
@@ -66,20 +61,4 @@ export async function explainSilence(
   { azure, settings }: Services,
 ): Out<"explainSilence"> {
   return await explain(await azure(), facts, { nicId, address }, settings.probe);
-}
-
-/** The VM to which a NIC is attached. Reads only. */
-export async function findVmOfNic(
-  { nicId }: In<"findVmOfNic">,
-  { azure }: Services,
-): Out<"findVmOfNic"> {
-  try {
-    return { vmId: await vmOfNic(await azure(), nicId), refusal: null };
-  } catch (error) {
-    // What stays refused would else leave the signal pending, and the sweep asking each minute, for ever.
-    if (error instanceof AzureRequestError && FINAL_REFUSALS.has(error.code)) {
-      return { vmId: null, refusal: `${error.message} ${error.nextStep}` };
-    }
-    throw error;
-  }
 }

@@ -1,7 +1,12 @@
 import type { SnapshotStep } from "../../shared/backup/snapshot.ts";
 import type { AzureFacts, GuestAdapter, NicFacts, Probe } from "../../shared/domain/facts.ts";
 import type { BackupRecord, Incident, LedgerEntry } from "../../shared/domain/incident.ts";
-import type { RunPurpose, RunScope } from "../../shared/domain/signal.ts";
+import type {
+  IgnoredReason,
+  IndirectTarget,
+  RunPurpose,
+  RunScope,
+} from "../../shared/domain/signal.ts";
 import type { GuestReadPoll } from "../../shared/facts/guest-facts.ts";
 import type { Hindrances } from "../../shared/facts/hindrances.ts";
 import type { ProbeAnswer } from "../../shared/facts/probe.ts";
@@ -48,13 +53,12 @@ export interface SwitchRequest {
   readonly notAfter: string;
 }
 
-/** Whose NIC it is. */
-export interface NicOwner {
-  /** Null: no VM's, or Azure does not tell. */
-  readonly vmId: string | null;
-  /** Why Azure does not tell and never will; null: it did. */
-  readonly refusal: string | null;
-}
+/** Whose NIC, address or name a target is. */
+export type TargetOwner =
+  /** `nicId`: the NIC that has the address; null where the signal names its NIC itself, or a whole VM. */
+  | { readonly kind: "found"; readonly vmId: string; readonly nicId: string | null }
+  /** Not exactly one VM's, or Azure does not tell and never will. */
+  | { readonly kind: "none"; readonly reason: IgnoredReason; readonly message: string };
 
 /** Every activity by name, with what goes in and what comes out: the one list for callers, registration and tests. */
 export interface ActivityCatalogue {
@@ -160,12 +164,12 @@ export interface ActivityCatalogue {
     readonly input: { readonly vmId: string };
     readonly output: { readonly morePending: boolean };
   };
-  readonly findVmOfNic: {
-    readonly input: { readonly nicId: string };
-    readonly output: NicOwner;
+  readonly findVm: {
+    readonly input: { readonly target: IndirectTarget };
+    readonly output: TargetOwner;
   };
   readonly handSignalsOn: {
-    readonly input: NicOwner & { readonly nicId: string };
+    readonly input: { readonly target: IndirectTarget; readonly owner: TargetOwner };
     /** How many there were. */
     readonly output: { readonly count: number };
   };

@@ -21,6 +21,7 @@ import * as incidents from "./incidents.ts";
 import { probeTurns } from "./probe-turns.ts";
 import * as signals from "./signals.ts";
 import { startRun } from "./start-run.ts";
+import * as targets from "./targets.ts";
 
 type Activity<Name extends ActivityName> = (
   input: ActivityCatalogue[Name]["input"],
@@ -47,7 +48,7 @@ const activities: { readonly [Name in Exclude<ActivityName, "startRun">]: Activi
   readHindrances: azureFacts.readHindrances,
   probe: azureFacts.probe,
   explainSilence: azureFacts.explainSilence,
-  findVmOfNic: azureFacts.findVmOfNic,
+  findVm: targets.findVm,
   probeTurns,
   startGuestRead: guest.startGuestRead,
   pollGuestRead: guest.pollGuestRead,

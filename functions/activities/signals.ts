@@ -60,20 +60,19 @@ export async function takeLateSignals(
   return await settle(records, scope, { kind: "taken", incidentId });
 }
 
-/** Hands a NIC's pending signals to its VM; without one they are ignored. Key: the signals' ids. */
+/** Hands a target's pending signals to its VM; without one they are ignored. Key: the signals' ids. */
 export async function handSignalsOn(
-  { nicId, vmId, refusal }: In<"handSignalsOn">,
+  { target, owner }: In<"handSignalsOn">,
   { store }: Services,
 ): Out<"handSignalsOn"> {
   const records = await store();
-  const ids = (await records.pendingSignalsOfNic(nicId)).map((signal) => signal.id);
-  if (vmId === null) {
-    const message = refusal ?? "The NIC is attached to no VM, or is gone.";
-    const reason = refusal === null ? "no-vm" : "nic-unreadable";
+  const ids = (await records.pendingSignalsOfTarget(target)).map((signal) => signal.id);
+  if (owner.kind === "none") {
+    const { reason, message } = owner;
     await records.settleSignals(ids, { kind: "ignored", reason, message });
   } else {
     for (const id of ids) {
-      await records.setSignalVm(id, vmId);
+      await records.setSignalVm(id, owner.vmId, owner.nicId);
     }
   }
   return { count: ids.length };

@@ -5,11 +5,11 @@ import { healVm } from "./heal-vm.ts";
 import { makeBackup } from "./make-backup.ts";
 import { probeMinute } from "./probe-minute.ts";
 import { readGuestWithin } from "./read-guest.ts";
-import { resolveNic } from "./resolve-nic.ts";
+import { resolveTarget } from "./resolve-target.ts";
 import { subStory } from "./sub-stories.ts";
 
 app.orchestration("healVm", healVm);
-app.orchestration("resolveNic", resolveNic);
+app.orchestration("resolveTarget", resolveTarget);
 app.orchestration("probeMinute", probeMinute);
 app.orchestration("confirmSilence", subStory("confirmSilence", probeUntilSure));
 app.orchestration("readGuest", subStory("readGuest", readGuestWithin));

@@ -1,6 +1,7 @@
 import type { OrchestrationContext, Task } from "durable-functions";
 
 import type { GuestReading, Probe } from "../../shared/domain/facts.ts";
+import type { IndirectTarget } from "../../shared/domain/signal.ts";
 import { nowOf } from "./clock.ts";
 import type { SilenceQuestion } from "./confirm-silence.ts";
 import type { BackupQuestion } from "./make-backup.ts";
@@ -10,7 +11,10 @@ import type { BackupResult } from "./run.ts";
 /** Orchestrations by name, with what goes in and what comes out. */
 interface Stories {
   readonly healVm: { readonly input: { readonly vmId: string }; readonly output: unknown };
-  readonly resolveNic: { readonly input: { readonly nicId: string }; readonly output: unknown };
+  readonly resolveTarget: {
+    readonly input: { readonly target: IndirectTarget };
+    readonly output: unknown;
+  };
   readonly probeMinute: { readonly input: { readonly minute: number }; readonly output: unknown };
   readonly confirmSilence: { readonly input: SilenceQuestion; readonly output: Probe };
   readonly readGuest: { readonly input: GuestQuestion; readonly output: GuestReading };

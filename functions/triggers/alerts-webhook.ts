@@ -1,9 +1,8 @@
 import { app } from "@azure/functions";
 import { getClient, input } from "durable-functions";
 
-import type { Signal } from "../../shared/domain/signal.ts";
+import { type Signal, targetText } from "../../shared/domain/signal.ts";
 import { decodeAlert, namesWriter } from "../../shared/signals/alerts.ts";
-import { targetText } from "../../shared/signals/decoded.ts";
 import { answering, jsonBody } from "./http-answers.ts";
 import { ownIdentityIfKnown } from "./own-identity.ts";
 import { takeIn } from "./take-in.ts";

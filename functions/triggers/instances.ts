@@ -2,6 +2,8 @@ import { createHash } from "node:crypto";
 
 import type { DurableClient } from "durable-functions";
 
+import { type IndirectTarget, targetText } from "../../shared/domain/signal.ts";
+
 /** Instance id of a VM's heal: the same for each spelling of its id, so that a VM never has two runs. */
 export function healInstanceId(vmId: string): string {
   return `heal-${digest(vmId)}`;
@@ -13,10 +15,10 @@ export async function startHeal(client: DurableClient, vmId: string): Promise<vo
   await startOnce(client, "healVm", { instanceId: healInstanceId(vmId), input });
 }
 
-/** Starts the small run that finds the VM of a NIC and hands the signals on to the VM's run. */
-export async function startResolveNic(client: DurableClient, nicId: string): Promise<void> {
-  const input = { nicId: nicId.toLowerCase() };
-  await startOnce(client, "resolveNic", { instanceId: `nic-${digest(nicId)}`, input });
+/** Starts the small run that finds the VM of a target and hands the target's signals on to the VM's run. */
+export async function startResolve(client: DurableClient, target: IndirectTarget): Promise<void> {
+  const instanceId = `${target.kind}-${digest(targetText(target))}`;
+  await startOnce(client, "resolveTarget", { instanceId, input: { target } });
 }
 
 /** Starts the probes of a minute (whole ones since 1970-01-01 UTC); while an earlier one goes on, that one catches up. */

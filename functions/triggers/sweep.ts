@@ -1,7 +1,7 @@
 import { app } from "@azure/functions";
 import { getClient, input } from "durable-functions";
 
-import { targetText } from "../../shared/signals/decoded.ts";
+import { targetText } from "../../shared/domain/signal.ts";
 import { services } from "../services.ts";
 import { startRunOf } from "./take-in.ts";
 

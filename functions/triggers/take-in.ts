@@ -2,7 +2,7 @@ import type { DurableClient } from "durable-functions";
 
 import type { Signal } from "../../shared/domain/signal.ts";
 import { services } from "../services.ts";
-import { startHeal, startResolveNic } from "./instances.ts";
+import { startHeal, startResolve } from "./instances.ts";
 
 /**
  * Stores signals, and then starts the runs of those which are new and pending. Stored first: whatever happens after,
@@ -20,9 +20,10 @@ export async function takeIn(client: DurableClient, signals: readonly Signal[]):
 
 /** Starts the run that a pending signal needs. */
 export async function startRunOf(client: DurableClient, signal: Signal): Promise<void> {
-  if (signal.vmId !== null) {
-    await startHeal(client, signal.vmId);
-  } else if (signal.target.kind === "nic") {
-    await startResolveNic(client, signal.target.nicId);
+  const { vmId, target } = signal;
+  if (vmId !== null) {
+    await startHeal(client, vmId);
+  } else if (target.kind !== "vm" && target.kind !== "other") {
+    await startResolve(client, target);
   }
 }

@@ -16,6 +16,20 @@ export function isLinkLocal(ip: string): boolean {
   return isIpv4(ip) && ipaddr.IPv4.parse(ip).range() === "linkLocal";
 }
 
+/** Ranges of IPv4 whose addresses mean no machine, every machine, or each machine itself. */
+const SHARED_RANGES: ReadonlySet<string> = new Set([
+  "unspecified",
+  "broadcast",
+  "multicast",
+  "linkLocal",
+  "loopback",
+]);
+
+/** Whether an IPv4 address can be that of one machine among others: not 0/8, 127/8, 169.254/16, multicast or broadcast. */
+export function isOfOneMachine(ip: string): boolean {
+  return !SHARED_RANGES.has(ipaddr.IPv4.parse(ip).range());
+}
+
 /** The one of these IPv4 prefixes (CIDR) that holds the address; null if none does. */
 export function prefixHolding(ip: string, prefixes: readonly string[]): string | null {
   const address = ipaddr.IPv4.parse(ip);

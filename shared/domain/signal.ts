@@ -4,10 +4,18 @@ export type SignalSource = "nicChanged" | "alert" | "operator" | "probeRound";
 /** What a run may do: `heal` may change things, `dryRun` only reads and reports. */
 export type RunMode = "heal" | "dryRun";
 
-/** What a signal points at; a NIC is resolved to its VM by a run of its own. */
+/** What names a VM without any id: an IPv4 address that one of its NICs has, or the name of its computer. */
+export type VmName =
+  | { readonly kind: "address"; readonly address: string }
+  | { readonly kind: "computer"; readonly computer: string };
+
+/** A target whose VM a small run of its own has to find first. */
+export type IndirectTarget = { readonly kind: "nic"; readonly nicId: string } | VmName;
+
+/** What a signal points at. */
 export type SignalTarget =
   | { readonly kind: "vm"; readonly vmId: string }
-  | { readonly kind: "nic"; readonly nicId: string }
+  | IndirectTarget
   /** Nothing that can be healed; kept so that an ignored signal says what it was about. */
   | { readonly kind: "other"; readonly text: string };
 
@@ -25,7 +33,7 @@ export type IgnoredReason =
   | "test-payload"
   /** Not the common alert schema, or not an event this program listens to. */
   | "foreign-schema"
-  /** No VM or NIC can be found in it. */
+  /** It names no VM, NIC, address or computer. */
   | "no-target"
   /** Azure itself caused the outage; a heal would not help. */
   | "platform-caused"
@@ -42,7 +50,11 @@ export type IgnoredReason =
   /** The NIC is attached to no VM, or is gone. */
   | "no-vm"
   /** Azure does not let this program read the NIC. */
-  | "nic-unreadable";
+  | "nic-unreadable"
+  /** Several VMs have that address or computer name. */
+  | "ambiguous-address"
+  /** No VM that this program sees has that address or computer name. */
+  | "no-match";
 
 /** Something saying that a VM may be cut off. */
 export interface Signal {
@@ -52,7 +64,7 @@ export interface Signal {
   readonly target: SignalTarget;
   /** The VM, in lower case, once it is known. */
   readonly vmId: string | null;
-  /** The NIC that the signal names, in lower case. */
+  /** The NIC that the signal names, or that has the address which it names, in lower case. */
   readonly nicId: string | null;
   readonly mode: RunMode;
   /** Whether the run must read the guest (operators) or may end at an answering probe. */
@@ -62,6 +74,22 @@ export interface Signal {
   /** When it was stored, ISO 8601 UTC. */
   readonly receivedAt: string;
   readonly state: SignalState;
+}
+
+/** A target as one text, different for each: an id in lower case, an address, a name, or what an ignored signal was about. */
+export function targetText(target: SignalTarget): string {
+  switch (target.kind) {
+    case "vm":
+      return target.vmId;
+    case "nic":
+      return target.nicId;
+    case "address":
+      return target.address;
+    case "computer":
+      return target.computer;
+    case "other":
+      return target.text;
+  }
 }
 
 /** What a run is for, read from the signals which it found pending. */

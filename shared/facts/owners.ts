@@ -1,11 +1,7 @@
+import type { VmName } from "../domain/signal.ts";
 import type { InventoryVm } from "./inventory-vm.ts";
 import type { Inventory } from "./inventory.ts";
 import type { InventoryReader } from "./keep-inventory.ts";
-
-/** What names a VM without being its id: an IPv4 address of it, or the name of its computer. */
-export type VmName =
-  | { readonly kind: "address"; readonly address: string }
-  | { readonly kind: "computer"; readonly computer: string };
 
 /** A VM that has what was asked for. */
 export interface Owner {

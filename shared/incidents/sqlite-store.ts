@@ -1,7 +1,8 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 
 import type { Incident, LedgerEntry } from "../domain/incident.ts";
-import type { Signal, SignalState } from "../domain/signal.ts";
+import { targetText } from "../domain/signal.ts";
+import type { IndirectTarget, Signal, SignalState } from "../domain/signal.ts";
 import type { Silence } from "../domain/silence.ts";
 import { inTransaction, openDatabase } from "./sqlite-schema.ts";
 import type { IncidentPatch, IncidentQuery, IncidentStore } from "./store.ts";
@@ -15,11 +16,14 @@ const STATEMENTS = {
   getSignal: `SELECT ${SIGNAL_COLUMNS} FROM signals WHERE id = ?`,
   pendingOfVm: `SELECT ${SIGNAL_COLUMNS} FROM signals
     WHERE state = 'pending' AND vm_id = ? ORDER BY sequence`,
-  pendingOfNic: `SELECT ${SIGNAL_COLUMNS} FROM signals
-    WHERE state = 'pending' AND vm_id IS NULL AND body ->> '$.target.nicId' = ? ORDER BY sequence`,
+  pendingOfTarget: `SELECT ${SIGNAL_COLUMNS} FROM signals
+    WHERE state = 'pending' AND vm_id IS NULL AND body ->> '$.target.kind' = ?
+    AND coalesce(body ->> '$.target.nicId', body ->> '$.target.address', body ->> '$.target.computer') = ?
+    ORDER BY sequence`,
   pendingBefore: `SELECT ${SIGNAL_COLUMNS} FROM signals
     WHERE state = 'pending' AND received_ms < ? ORDER BY received_ms, sequence LIMIT ?`,
-  setSignalVm: "UPDATE signals SET vm_id = ? WHERE id = ?",
+  setSignalVm: `UPDATE signals SET vm_id = ?1,
+    body = iif(?2 IS NULL, body, json_set(body, '$.nicId', ?2)) WHERE id = ?3`,
   settleSignal: `UPDATE signals SET state = ?1, state_body = ?2
     WHERE id = ?3 AND state = 'pending'`,
   openIncident: `INSERT INTO incidents (id, vm_id, opened_ms, open, body)
@@ -91,12 +95,13 @@ class SqliteStore implements IncidentStore {
     return this.#statements.pendingBefore.all(Date.parse(instant), limit).map(signalFrom);
   }
 
-  async pendingSignalsOfNic(nicId: string): Promise<readonly Signal[]> {
-    return this.#statements.pendingOfNic.all(nicId.toLowerCase()).map(signalFrom);
+  async pendingSignalsOfTarget(target: IndirectTarget): Promise<readonly Signal[]> {
+    const { pendingOfTarget } = this.#statements;
+    return pendingOfTarget.all(target.kind, targetText(target).toLowerCase()).map(signalFrom);
   }
 
-  async setSignalVm(id: string, vmId: string): Promise<void> {
-    this.#statements.setSignalVm.run(vmId.toLowerCase(), id);
+  async setSignalVm(id: string, vmId: string, nicId: string | null): Promise<void> {
+    this.#statements.setSignalVm.run(vmId.toLowerCase(), nicId?.toLowerCase() ?? null, id);
   }
 
   async settleSignals(ids: readonly string[], state: SignalState): Promise<void> {
@@ -208,7 +213,7 @@ class SqliteStore implements IncidentStore {
 
 function prepareAll(database: DatabaseSync): Statements {
   const { addSignal, getSignal, setSignalVm, settleSignal } = STATEMENTS;
-  const { pendingOfVm, pendingOfNic, pendingBefore } = STATEMENTS;
+  const { pendingOfVm, pendingOfTarget, pendingBefore } = STATEMENTS;
   const { openIncident, getIncident, listIncidents, updateIncident } = STATEMENTS;
   const { getLedger, writeLedger, count, counters } = STATEMENTS;
   const { countSilentRound, markRaised, endSilence, silenceOf, silences } = STATEMENTS;
@@ -216,7 +221,7 @@ function prepareAll(database: DatabaseSync): Statements {
     addSignal: database.prepare(addSignal),
     getSignal: database.prepare(getSignal),
     pendingOfVm: database.prepare(pendingOfVm),
-    pendingOfNic: database.prepare(pendingOfNic),
+    pendingOfTarget: database.prepare(pendingOfTarget),
     pendingBefore: database.prepare(pendingBefore),
     setSignalVm: database.prepare(setSignalVm),
     settleSignal: database.prepare(settleSignal),

@@ -1,5 +1,5 @@
 import type { Incident, LedgerEntry } from "../domain/incident.ts";
-import type { Signal, SignalState } from "../domain/signal.ts";
+import type { IndirectTarget, Signal, SignalState } from "../domain/signal.ts";
 import type { Silence } from "../domain/silence.ts";
 
 /** What an incident's run may change after it was opened. */
@@ -25,10 +25,10 @@ export interface IncidentStore {
   pendingSignals(vmId: string): Promise<readonly Signal[]>;
   /** Pending signals of any target stored before the instant (ISO 8601 UTC), oldest first, at most `limit`. */
   pendingSignalsBefore(instant: string, limit: number): Promise<readonly Signal[]>;
-  /** Pending signals whose target is that NIC (id in lower case) and whose VM is not known yet, in the order stored. */
-  pendingSignalsOfNic(nicId: string): Promise<readonly Signal[]>;
-  /** Sets the VM of a signal whose target was resolved. */
-  setSignalVm(id: string, vmId: string): Promise<void>;
+  /** Pending signals with that target (ids and names in lower case) whose VM is not known yet, in the order stored. */
+  pendingSignalsOfTarget(target: IndirectTarget): Promise<readonly Signal[]>;
+  /** Sets the VM of a signal whose target was resolved, and its NIC unless that is null. */
+  setSignalVm(id: string, vmId: string, nicId: string | null): Promise<void>;
   /** Moves signals from pending to `state`; the others stay as they are. */
   settleSignals(ids: readonly string[], state: SignalState): Promise<void>;
   /** Stores an incident unless one with its id is there; gives the stored one. */

@@ -1,6 +1,6 @@
+import { targetText } from "../domain/signal.ts";
 import type { Alert } from "./alert-schema.ts";
-import { targetText } from "./decoded.ts";
-import { type ResourceTarget, findTargets, readTarget } from "./target.ts";
+import { type HealableTarget, findTargets, readTarget, readVmName } from "./target.ts";
 
 interface Dimension {
   readonly name: string;
@@ -11,10 +11,22 @@ interface Dimension {
 const NAMING = ["destinationresourceid", "_resourceid"];
 
 /**
- * The VMs and NICs that an alert is about, each once: those among `alertTargetIDs`, else those that the dimensions
- * name. A test of Connection Monitor also names the VM that it ran from: dimensions called `Source…` do not count.
+ * Dimensions that may name the VM by an address or its computer's name, in lower case. Source: metrics of
+ * `networkWatchers/connectionMonitors`, and the columns `Computer` and `_Computer` of Azure Monitor's log tables.
  */
-export function alertTargets(alert: Alert): readonly ResourceTarget[] {
+const ADDRESSING: ReadonlySet<string> = new Set([
+  "destinationaddress",
+  "destinationip",
+  "computer",
+  "_computer",
+]);
+
+/**
+ * What an alert is about, each once: the VMs and NICs among `alertTargetIDs`, else those that the dimensions name by
+ * id, else the addresses there, else the computers. A test of Connection Monitor also names the VM that it ran from:
+ * dimensions called `Source…` do not count.
+ */
+export function alertTargets(alert: Alert): readonly HealableTarget[] {
   const direct = (alert.essentials.alertTargetIDs ?? []).flatMap((id) => readTarget(id) ?? []);
   if (direct.length > 0) {
     return distinct(direct);
@@ -26,7 +38,17 @@ export function alertTargets(alert: Alert): readonly ResourceTarget[] {
       return distinct(named);
     }
   }
-  return distinct(dimensions.filter(({ name }) => !name.startsWith("source")).flatMap(targetsIn));
+  const found = dimensions.filter(({ name }) => !name.startsWith("source")).flatMap(targetsIn);
+  return distinct(found.length > 0 ? found : namesIn(dimensions));
+}
+
+/** The name that a test was set up with and the address that it was found at are one machine: only the address counts. */
+function namesIn(dimensions: readonly Dimension[]): readonly HealableTarget[] {
+  const names = dimensions
+    .filter(({ name }) => ADDRESSING.has(name))
+    .flatMap(({ value }) => readVmName(value) ?? []);
+  const addresses = names.filter(({ kind }) => kind === "address");
+  return addresses.length > 0 ? addresses : names;
 }
 
 function dimensionsOf(alert: Alert): readonly Dimension[] {
@@ -36,10 +58,10 @@ function dimensionsOf(alert: Alert): readonly Dimension[] {
     .map(({ name, value }) => ({ name: (name ?? "").trim().toLowerCase(), value: value ?? "" }));
 }
 
-function targetsIn(dimension: Dimension): readonly ResourceTarget[] {
+function targetsIn(dimension: Dimension): readonly HealableTarget[] {
   return findTargets(dimension.value);
 }
 
-function distinct(targets: readonly ResourceTarget[]): readonly ResourceTarget[] {
+function distinct(targets: readonly HealableTarget[]): readonly HealableTarget[] {
   return [...new Map(targets.map((target) => [targetText(target), target])).values()];
 }

@@ -23,7 +23,8 @@ const written = z.object({
 const eventOfWritten = z.object({ data: written });
 
 /**
- * Reads an alert as an action group's webhook sends it: one signal for each VM or NIC that it names.
+ * Reads an alert as an action group's webhook sends it: one signal for each VM, NIC, address or computer
+ * that it names.
  * @throws InvalidInputError `invalid-alert`, naming every problem, if the body is no alert at all.
  */
 export function decodeAlert(body: unknown, context: AlertDecodeContext): readonly Decoded[] {
@@ -90,7 +91,10 @@ function decodeAlertEvent(event: unknown, context: AlertDecodeContext): readonly
 function dismissTargets(targets: readonly SignalTarget[]): Dismissal | null {
   return targets.length > 0
     ? null
-    : { reason: "no-target", message: "The alert names neither a VM nor a network interface." };
+    : {
+        reason: "no-target",
+        message: "The alert names no VM, network interface, address or computer.",
+      };
 }
 
 /** The same for each delivery: an activity log alert's id is its rule's, so the time has to be part of it. */

@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
 
+import { targetText } from "../domain/signal.ts";
 import type { IgnoredReason, Signal, SignalSource, SignalTarget } from "../domain/signal.ts";
 
 /** Who this program is for Azure, read from the token in use; what is not known is null. Named as the claims. */
@@ -83,16 +84,4 @@ function signalId({ source, occurrence, target }: Finding): string {
   // Line breaks cannot occur in a target, so no two findings give one text.
   const text = `${source}\n${targetText(target)}\n${occurrence}`;
   return `sig-${hash("sha256", text, "hex").slice(0, 32)}`;
-}
-
-/** What a signal points at, as one text: an id in lower case, or what an ignored signal was about. */
-export function targetText(target: SignalTarget): string {
-  switch (target.kind) {
-    case "vm":
-      return target.vmId;
-    case "nic":
-      return target.nicId;
-    case "other":
-      return target.text;
-  }
 }

@@ -302,7 +302,7 @@ describe("bad input", () => {
     ],
     [
       "no VM",
-      anAlertWithDimensions(["DestinationAddress", "10.40.0.10"]),
+      anAlertWithDimensions(["DestinationAddress", "127.0.0.1"]),
       "no-target",
       "watcher-north/connectionmonitors/rdp",
     ],

@@ -6,6 +6,7 @@ const signalSchema = z.object({
   id: z.string(),
   source: z.string(),
   vmId: z.string().nullable(),
+  nicId: z.string().nullable(),
   state: z.enum(["pending", "ignored", "taken"]),
   reason: z.string().optional(),
   message: z.string().optional(),

@@ -68,6 +68,45 @@ describe("the inventory", () => {
     ]);
   });
 
+  it("spans the subscriptions, and knows whether a VM runs", async () => {
+    const id = "6f0c2d81-4b7e-4c1a-9e35-d8a7b1f20c44";
+    const network = { subnets: [{ name: "apps", prefixes: ["10.40.2.0/24"] }] };
+    const vms = [aVm("vm-branch", "10.40.2.7", { power: "deallocated" })];
+    const { azure, operations } = await simulatedAzure({
+      vms: [TWO_NICS],
+      subscriptions: [{ id, name: "Branch", network, vms }],
+    });
+
+    const inventory = await readInventory(azure);
+
+    const told = inventory.vms.map(({ name, powerState, nics }) => [
+      name,
+      powerState,
+      nics[0]?.privateAddresses[0],
+    ]);
+    expect(told).toEqual([
+      ["vm-till", "running", "10.40.2.7"],
+      ["vm-branch", "deallocated", "10.40.2.7"],
+    ]);
+    expect(await operations()).toHaveLength(9);
+  });
+
+  it("holds the other subscriptions' VMs where one may not be listed", async () => {
+    const id = "6f0c2d81-4b7e-4c1a-9e35-d8a7b1f20c44";
+    const network = { subnets: [{ name: "apps", prefixes: ["10.40.2.0/24"] }] };
+    const { azure } = await simulatedAzure({
+      vms: [TWO_NICS],
+      subscriptions: [{ id, name: "Branch", network, vms: [aVm("vm-branch", "10.40.2.7")] }],
+      faults: [{ kind: "error", operation: "nic.list", status: 403, code: "AuthorizationFailed" }],
+    });
+
+    const { vms, unseen } = await readInventory(azure);
+
+    expect(vms).toHaveLength(1);
+    expect(unseen).toHaveLength(1);
+    expect(unseen[0]?.name).not.toBe(vms[0]?.name === "vm-till" ? "Subscription 1" : "Branch");
+  });
+
   it.each(["vm.list", "nic.list", "publicIp.list"] as const)(
     "leaves a subscription out, and names it, where %s is forbidden",
     async (operation) => {

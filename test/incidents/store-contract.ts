@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import type { Outcome } from "../../shared/domain/outcome.ts";
-import type { SignalState } from "../../shared/domain/signal.ts";
+import type { IndirectTarget, SignalState } from "../../shared/domain/signal.ts";
 import type { IncidentStore } from "../../shared/incidents/store.ts";
-import { VM_ID, aSignal, anIncident } from "../builders.ts";
+import { NIC_ID, VM_ID, aSignal, anIncident } from "../builders.ts";
 import { anEntry } from "./ledger-entry.ts";
 
 /** One empty place that a store can be opened on, again and again, also several times at once. */
@@ -106,29 +106,59 @@ export function storeContract(name: string, create: () => Promise<StorePlace>): 
         expect(two.map(({ id }) => id)).toEqual(["08:04:01.25Z", "08:04:01.5Z"]);
       });
 
-      it("lists the pending signals of a NIC whose VM is not known yet", async () => {
-        const target = { kind: "nic", nicId: "nic-a" } as const;
-        await store.addSignal(aSignal({ id: "b", target, vmId: null }));
-        await store.addSignal(aSignal({ id: "a", target, vmId: null }));
-        await store.addSignal(aSignal({ id: "known", target, vmId: VM }));
-        await store.addSignal(aSignal({ id: "settled", target, vmId: null, state: COOL_DOWN }));
-        await store.addSignal(
-          aSignal({ id: "other", target: { kind: "nic", nicId: "nic-b" }, vmId: null }),
-        );
+      it.each<[string, IndirectTarget, IndirectTarget, IndirectTarget]>([
+        [
+          "a NIC, in any letter case",
+          { kind: "nic", nicId: "nic-a" },
+          { kind: "nic", nicId: "nic-b" },
+          { kind: "nic", nicId: "NIC-A" },
+        ],
+        [
+          "an address",
+          { kind: "address", address: "10.4.0.7" },
+          { kind: "address", address: "10.4.0.70" },
+          { kind: "address", address: "10.4.0.7" },
+        ],
+        [
+          "a computer, in any letter case",
+          { kind: "computer", computer: "nic-a" },
+          { kind: "nic", nicId: "nic-a" },
+          { kind: "computer", computer: "NIC-A" },
+        ],
+      ])(
+        "lists the pending signals of %s whose VM is not known yet",
+        async (_, target, other, asked) => {
+          await store.addSignal(aSignal({ id: "b", target, vmId: null }));
+          await store.addSignal(aSignal({ id: "a", target, vmId: null }));
+          await store.addSignal(aSignal({ id: "known", target, vmId: VM }));
+          await store.addSignal(aSignal({ id: "settled", target, vmId: null, state: COOL_DOWN }));
+          await store.addSignal(aSignal({ id: "other", target: other, vmId: null }));
 
-        const pending = await store.pendingSignalsOfNic("NIC-A");
+          const pending = await store.pendingSignalsOfTarget(asked);
 
-        expect(pending.map(({ id }) => id)).toEqual(["b", "a"]);
-      });
+          expect(pending.map(({ id }) => id)).toEqual(["b", "a"]);
+        },
+      );
 
       it("gives a signal to its VM once that is known, however often it is said", async () => {
         const nic = aSignal({ target: { kind: "nic", nicId: "nic" }, vmId: null, nicId: "nic" });
         await store.addSignal(nic);
 
-        await store.setSignalVm(nic.id, VM_ID);
-        await store.setSignalVm(nic.id, VM_ID);
+        await store.setSignalVm(nic.id, VM_ID, null);
+        await store.setSignalVm(nic.id, VM_ID, null);
 
         expect(await store.pendingSignals(VM)).toEqual([{ ...nic, vmId: VM }]);
+      });
+
+      it("keeps the NIC that has the address of a signal, once that is known", async () => {
+        const target = { kind: "address", address: "10.4.0.7" } as const;
+        const signal = aSignal({ target, vmId: null, nicId: null, note: "line 🚢" });
+        await store.addSignal(signal);
+
+        await store.setSignalVm(signal.id, VM_ID, NIC_ID);
+
+        const expected = { ...signal, vmId: VM, nicId: NIC_ID.toLowerCase() };
+        expect(await store.pendingSignals(VM)).toEqual([expected]);
       });
 
       it.each<[string, SignalState, SignalState, SignalState]>([

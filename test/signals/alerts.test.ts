@@ -164,7 +164,7 @@ describe("the VM of an alert on something else", () => {
   });
 
   it.each<[string, unknown]>([
-    ["no dimension names one", anAlertWithDimensions(["Computer", "vm-crane-01"])],
+    ["no dimension names one", anAlertWithDimensions(["Cluster", "vm-crane-01"])],
     [
       "only the source of a connection test is one",
       anAlertWithDimensions(["SourceResourceId", vmId()]),
@@ -187,6 +187,118 @@ describe("the VM of an alert on something else", () => {
     ["its id", { alertTargetIDs: [], alertRule: null, alertId: "an-alert" }, "an-alert"],
   ])("is told by %s where the alert names no target at all", (_title, essentials, expected) => {
     expect(told(anAlert(essentials))).toEqual([`no-target ${expected}`]);
+  });
+});
+
+describe("the VM of an alert without any id", () => {
+  it.each<[string, readonly (readonly [string, unknown])[], string]>([
+    ["by the address of a connection test", [["DestinationAddress", "10.71.4.20"]], "10.71.4.20"],
+    ["by the address that it was found at", [["DestinationIP", " 10.71.4.20 "]], "10.71.4.20"],
+    ["by a public address", [["DestinationAddress", "203.0.113.20"]], "203.0.113.20"],
+    ["by the name of a connection test", [["DestinationAddress", "VM-Crane-01"]], "vm-crane-01"],
+    ["by a name of DNS", [["destinationaddress", "crane.x.example"]], "crane.x.example"],
+    ["by the computer of a log", [["Computer", "VM-CRANE-01"]], "vm-crane-01"],
+    ["by the other computer of a log", [["_Computer", "kran-süd"]], "kran-süd"],
+    ["by a computer that is an address", [["Computer", "10.71.4.20"]], "10.71.4.20"],
+    [
+      "by the address rather than by the name",
+      [
+        ["DestinationAddress", "rdp.harbour.example"],
+        ["DestinationIP", "10.71.4.20"],
+        ["Computer", "vm-crane-01"],
+      ],
+      "10.71.4.20",
+    ],
+    [
+      "once for each spelling",
+      [
+        ["Computer", "VM-CRANE-01"],
+        ["_Computer", "vm-crane-01"],
+      ],
+      "vm-crane-01",
+    ],
+    [
+      "never by the source of a connection test",
+      [
+        ["SourceAddress", "10.71.4.5"],
+        ["SourceIP", "10.71.4.5"],
+        ["SourceName", "vm-jump"],
+        ["DestinationIP", "10.71.4.20"],
+      ],
+      "10.71.4.20",
+    ],
+  ])("is named %s", (_title, dimensions, expected) => {
+    expect(told(anAlertWithDimensions(...dimensions))).toEqual([`pending ${expected}`]);
+  });
+
+  it("is not known yet", () => {
+    const [address] = decode(anAlertWithDimensions(["DestinationAddress", "10.71.4.20"]));
+    const [computer] = decode(anAlertWithDimensions(["Computer", "VM-CRANE-01"]));
+
+    expect(address?.signal).toMatchObject({
+      target: { kind: "address", address: "10.71.4.20" },
+      vmId: null,
+      nicId: null,
+    });
+    expect(computer?.signal.target).toEqual({ kind: "computer", computer: "vm-crane-01" });
+  });
+
+  it("is each of those that several criteria name", () => {
+    const body = anAlertWithDimensions(
+      ["DestinationAddress", "10.71.4.20"],
+      ["DestinationAddress", "10.71.4.21"],
+    );
+
+    expect(told(body)).toEqual(["pending 10.71.4.20", "pending 10.71.4.21"]);
+  });
+
+  it.each<[string, readonly (readonly [string, unknown])[]]>([
+    [
+      "an id",
+      [
+        ["DestinationAddress", "10.71.4.99"],
+        ["DestinationResourceId", vmId()],
+      ],
+    ],
+    [
+      "an id in a dimension of another name",
+      [
+        ["Computer", "vm-other"],
+        ["Machine", vmId()],
+      ],
+    ],
+  ])("counts for nothing beside %s", (_title, dimensions) => {
+    expect(told(anAlertWithDimensions(...dimensions))).toEqual([`pending ${VM}`]);
+  });
+
+  it.each([
+    "0.0.0.0",
+    "127.0.0.1",
+    "169.254.7.7",
+    "224.0.0.251",
+    "255.255.255.255",
+    "localhost",
+    "10.71.4",
+    "10.71.4.256",
+    "10.71.4.020",
+    "10.71.4.20/24",
+    "10.71.4.20:3389",
+    "fd00::7",
+    "https://crane.example/health",
+    "4711",
+    "7.crane",
+    "*",
+    "",
+    "a b",
+    ".crane",
+    "crane..example",
+    "x".repeat(254),
+    null,
+    7,
+  ])("is not named by %j", (value) => {
+    expect(told(anAlertWithDimensions(["DestinationAddress", value]))).toEqual([
+      `no-target ${MONITOR_ID}`,
+    ]);
   });
 });
 

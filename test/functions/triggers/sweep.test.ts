@@ -23,18 +23,26 @@ vi.mock("../../../functions/services.ts", () => ({
   services: () => ({ store: async () => await Promise.resolve({ pendingSignalsBefore }) }),
 }));
 
-it("starts one run for each VM and NIC that is waited for, however many signals name it", async () => {
+it("starts one run for each VM and other target that is waited for, however many signals name it", async () => {
   const ofOneVm = Array.from({ length: 300 }, (_, index) => aSignal({ id: `sig-${index}` }));
   const ofAnother = aSignal({ id: "other", vmId: `${VM_ID.toLowerCase()}-b` });
   const target = { kind: "nic", nicId: NIC_ID.toLowerCase() } as const;
   const ofANic = aSignal({ id: "nic", vmId: null, nicId: target.nicId, target });
-  pendingSignalsBefore.mockResolvedValue([...ofOneVm, ofAnother, ofANic]);
+  const names = [
+    { kind: "address", address: "10.71.4.20" },
+    { kind: "address", address: "10.71.4.20" },
+    { kind: "computer", computer: "vm-crane-01" },
+  ] as const;
+  const ofNames = names.map((name, index) =>
+    aSignal({ id: `name-${index}`, vmId: null, nicId: null, target: name }),
+  );
+  pendingSignalsBefore.mockResolvedValue([...ofOneVm, ofAnother, ofANic, ...ofNames]);
 
   await import("../../../functions/triggers/sweep.ts");
   await registered.get("sweep")?.({}, {});
 
-  const names = startNew.mock.calls.map(([name]) => name);
+  const started = startNew.mock.calls.map(([name]) => name);
   const instances = new Set(startNew.mock.calls.map(([, { instanceId }]) => instanceId));
-  expect(names).toEqual(["healVm", "healVm", "resolveNic"]);
-  expect(instances.size).toBe(3);
+  expect(started).toEqual(["healVm", "healVm", "resolveTarget", "resolveTarget", "resolveTarget"]);
+  expect(instances.size).toBe(5);
 });
