@@ -85,6 +85,23 @@ it("counts a silent VM that opted in, and raises its signal in the third round",
   expect(await store.pendingSignals(simulated.vmId("vm-broken"))).toHaveLength(1);
 });
 
+it("probes nobody who is stopped, opted out or not opted in", async () => {
+  const { next, simulated } = await startRounds({
+    vms: [
+      WELL,
+      aVm("vm-stopped", "10.40.2.5", { ...ON, power: "deallocated" }),
+      aVm("vm-out", "10.40.2.6", { tags: { "static-ip-remediator": "off" } }),
+      aVm("vm-not-asked", "10.40.2.7"),
+    ],
+  });
+
+  await next();
+
+  const { requests } = await simulated.log();
+  const asked = requests.filter(({ method }) => method === "CONNECT").map(({ vm }) => vm);
+  expect(asked).toEqual(["vm-well"]);
+});
+
 it("counts from one again after an answer", async () => {
   const { next, counted, simulated } = await startRounds({
     vms: [WELL, aBrokenVm("vm-broken", "10.40.2.5", ON)],
@@ -112,11 +129,19 @@ it("neither counts nor forgets where the silence is explained", async () => {
         nics: [{ ipConfigurations: [{ address: "10.40.2.6" }], securityGroup: "nsg-denied" }],
       },
       aVm("vm-deaf", "10.40.2.7", { ...ON, guest: { rdpListening: false } }),
-      aVm("vm-stopped", "10.40.2.8", ON),
+      {
+        ...aBrokenVm("vm-router", "10.40.2.8", ON),
+        nics: [
+          {
+            ipConfigurations: [{ address: "10.40.2.8" }],
+            ipForwarding: true,
+            adapter: { static: { addresses: ["10.40.2.98/24"], gateway: "10.40.2.1" } },
+          },
+        ],
+      },
     ],
     securityGroups: [DENIED],
   });
-  await simulated.admin("POST", "/vms/vm-stopped/power", { state: "deallocated" });
   await next();
   await simulated.admin("POST", "/faults", { kind: "noRoute", vm: "vm-broken", nth: 1 });
   await next();
