@@ -12,9 +12,7 @@ export function adminApi(registry: Registry, runner: TriggerRunner): Hono {
   const app = new Hono();
   app.post("/admin/functions/:name", (context) => {
     const name = context.req.param("name").toLowerCase();
-    const target = [...registry.values()].find(
-      ({ name: own, trigger }) => trigger.kind === "timer" && own.toLowerCase() === name,
-    );
+    const target = [...registry.values()].find((found) => found.name.toLowerCase() === name);
     if (target?.trigger.kind !== "timer") {
       const message = "There is no timer function of that name.";
       return context.json({ error: { code: "not-found", message } }, 404);

@@ -144,6 +144,16 @@ describe("a host that is killed in the middle of a round", () => {
     expect(await fleet.incidents()).toHaveLength(2);
   });
 
+  it("catches up with what took longer than its minute", async () => {
+    const begun = Math.floor(Date.now() / 60_000);
+
+    await round(fleet, begun - 5);
+
+    const { body } = await fleet.api(INSTANCE);
+    const { output } = z.object({ output: z.object({ minute: z.number() }) }).parse(body);
+    expect(output.minute).toBeGreaterThanOrEqual(begun);
+  });
+
   it("is asked for a round out of turn like a host in Azure", async () => {
     const answer = await fleet.api("/admin/functions/probeRound", {});
 
