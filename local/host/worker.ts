@@ -1,3 +1,5 @@
+import { setImmediate as eventLoop } from "node:timers/promises";
+
 import { runActivity } from "./activity.ts";
 import type { Emit, InstanceStatusName } from "./host-events.ts";
 import { shortError } from "./host-events.ts";
@@ -62,9 +64,7 @@ export class Worker {
 
   async #work(): Promise<void> {
     // Callers of `wake` are often in the middle of an answer; let them finish.
-    await new Promise((resolve) => {
-      setImmediate(resolve);
-    });
+    await eventLoop();
     while (this.#again && !this.#stopping) {
       this.#again = false;
       try {
@@ -95,6 +95,8 @@ export class Worker {
       if (work !== undefined) {
         await this.#takeTurn(work);
         this.#again = true;
+        // A turn awaits nothing from outside: without this pause, requests would wait until all turns were taken.
+        await eventLoop();
       }
     }
   }

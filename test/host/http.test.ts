@@ -125,6 +125,13 @@ describe("HTTP functions", () => {
     expect(status).toBe(403);
   });
 
+  it("keeps idle connections longer than its callers do, so that none closes under a request", async () => {
+    const response = await fetch(`${host.url}/api/things/A`);
+
+    const seconds = /timeout=(\d+)/u.exec(response.headers.get("keep-alive") ?? "")?.[1];
+    expect(Number(seconds)).toBeGreaterThan(60);
+  });
+
   it("reports requests and the functions' log", () => {
     expect(host.events).toContainEqual({
       kind: "log",
