@@ -13,6 +13,7 @@ import { hostEventLine } from "./host-event-line.ts";
 import { watchInterrupts } from "./interrupts.ts";
 import type { Screen } from "./screen.ts";
 import { findSimulator, openSimulatorAdmin } from "./simulator-client.ts";
+import { keepHeapSmall } from "./small-heap.ts";
 import { untilStopped } from "./until-stopped.ts";
 
 const DATA_FOLDER = ".remediator";
@@ -35,6 +36,7 @@ export async function serve(call: ServeCall, screen: Screen): Promise<number> {
   const azure = await chooseAzure(call.azure, screen);
   try {
     const host = await startHost(call, azure, screen);
+    keepHeapSmall();
     await untilStopped(interrupts.signal);
     screen.say("Stopping: the running step may finish. Press Ctrl-C again to quit at once.");
     await host.stop();

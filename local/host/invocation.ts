@@ -33,21 +33,25 @@ export function createInvoker(parts: InvokerParts): Invoker {
   return {
     invoke: async (target, input, triggerMetadata = {}) => {
       const client = { json: JSON.stringify(parts.clientData()) };
+      const request = {
+        inputData: [
+          { name: target.triggerBinding, data: input },
+          ...target.clientBindings.map((name) => ({ name, data: client })),
+        ],
+        triggerMetadata,
+      };
       const invocation = parts.model.getInvocationModel({
         invocationId: randomUUID(),
         metadata: target.metadata,
-        request: {
-          inputData: [
-            { name: target.triggerBinding, data: input },
-            ...target.clientBindings.map((name) => ({ name, data: client })),
-          ],
-          triggerMetadata,
-        },
+        request,
         log: (level, _category, message) => {
           parts.emit({ kind: "log", level, name: target.name, message });
         },
       });
       const { context, inputs } = await invocation.getArguments();
+      // The library keeps the request in a WeakMap, whose values V8 frees only with its rare full collections: a history
+      // for each turn would pile up there.
+      request.inputData = [];
       const result = await invocation.invokeFunction(context, inputs, target.callback);
       const response = await invocation.getResponse(context, result);
       return { result, returned: response.returnValue };
