@@ -9,7 +9,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { z } from "zod";
 
 import { parseScenario, type ScenarioInput } from "../../local/simulator/scenario.ts";
-import { startSimulator, type Simulator } from "../../local/simulator/simulator.ts";
+import { startSimulator } from "../../local/simulator/simulator.ts";
 
 /** Waits of the tests: short, so that the whole table of faults runs in seconds. */
 const SHORT_WAITS = {
@@ -67,29 +67,53 @@ export type SimulatorLog = z.output<typeof logSchema>;
 /** An incident, as the host's API shows it. */
 export type ShownIncident = z.output<typeof incidentSchema>;
 
-/** Simulated Azure in this process, and a real host in a process of its own, which can be killed. */
+/** Simulated Azure, wherever it runs. */
+export interface FleetSimulator {
+  readonly armEndpoint: string;
+  readonly subscriptionId: string;
+  readonly token: string;
+  close(): Promise<void>;
+}
+
+/** Simulated Azure, and a real host in a process of its own, which can be killed. */
 export class Fleet {
-  readonly simulator: Simulator;
+  readonly simulator: FleetSimulator;
   readonly folder: string;
   readonly #settings: Readonly<Record<string, string>>;
   #host: ChildProcess | null = null;
   url = "";
 
-  private constructor(simulator: Simulator, settings: Readonly<Record<string, string>>) {
+  private constructor(simulator: FleetSimulator, settings: Readonly<Record<string, string>>) {
     this.simulator = simulator;
     this.#settings = { ...SHORT_WAITS, ...settings };
     this.folder = mkdtempSync(path.join(tmpdir(), "remediator-test-"));
   }
 
-  /** Starts both, and registers the host for the events of NIC writes if `events` is set. */
+  /** Starts simulated Azure in this process, and a host on it. */
   static async start(
     scenario: ScenarioInput,
     settings: Readonly<Record<string, string>> = {},
   ): Promise<Fleet> {
-    const simulator = await startSimulator({ scenario: parseScenario(scenario) });
+    return await Fleet.on(await startSimulator({ scenario: parseScenario(scenario) }), settings);
+  }
+
+  /** Starts a host on simulated Azure, which ends with the fleet. */
+  static async on(
+    simulator: FleetSimulator,
+    settings: Readonly<Record<string, string>> = {},
+  ): Promise<Fleet> {
     const fleet = new Fleet(simulator, settings);
     await fleet.startHost();
     return fleet;
+  }
+
+  /** Id of the host's process. */
+  get hostPid(): number {
+    const pid = this.#host?.pid;
+    if (pid === undefined) {
+      throw new Error("The host does not run.");
+    }
+    return pid;
   }
 
   /** Id of a VM of the scenario. */
