@@ -30,8 +30,9 @@ export function growthSentence(levels: readonly Level[]): string {
   if (first === undefined || last === undefined) {
     throw new Error("Nothing was measured.");
   }
-  const ratio = first.turnsPerSecond / last.turnsPerSecond;
+  // Of the processor, not of the clock: what else runs on the machine meanwhile does not count.
+  const ratio = last.cpuMsPerTurn / first.cpuMsPerTurn;
   const more = last.open - first.open;
   const kilobytes = ((last.heapMb - first.heapMb) * 1000) / more;
-  return `With ${grouped(last.open)} open incidents a turn takes ${grouped(ratio)} times as long as with ${grouped(first.open)}, and each further one holds ${grouped(kilobytes)} kB of the heap.`;
+  return `With ${grouped(last.open)} open incidents a turn takes ${grouped(ratio)} times the CPU time that it takes with ${grouped(first.open)}, and each further one holds ${grouped(kilobytes)} kB of the heap.`;
 }
