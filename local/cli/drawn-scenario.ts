@@ -1,5 +1,5 @@
-import { drawFaults, withDraw, type Draw } from "../simulator/draw-faults.ts";
-import type { Scenario } from "../simulator/scenario.ts";
+import { drawFaults, withDraw, type Draw } from "../simulator/faults/draw-faults.ts";
+import type { Scenario } from "../simulator/scenario/scenario.ts";
 import { chosenScenario } from "./scenario-file.ts";
 import type { Screen } from "./screen.ts";
 import { printable } from "./text.ts";

@@ -1,6 +1,6 @@
 import { listenError } from "../host/server.ts";
-import { fleetsOf } from "../simulator/scenario-fleets.ts";
-import type { Scenario } from "../simulator/scenario.ts";
+import { fleetsOf } from "../simulator/scenario/scenario-fleets.ts";
+import type { Scenario } from "../simulator/scenario/scenario.ts";
 import { startSimulator } from "../simulator/simulator.ts";
 import type { Simulator } from "../simulator/simulator.ts";
 import type { SimulateCall } from "./calls.ts";

@@ -1,4 +1,4 @@
-import type { Right } from "./rights.ts";
+import type { Right } from "./arm/rights.ts";
 
 /** One request which reached simulated Azure, its proxy included. */
 export interface LoggedRequest {

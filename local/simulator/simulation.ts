@@ -1,13 +1,13 @@
-import type { Faults } from "./faults.ts";
-import type { Holds } from "./holds.ts";
-import type { Identity } from "./identity.ts";
+import type { Identity } from "./arm/identity.ts";
+import type { Allows } from "./arm/rights.ts";
+import type { Throttle } from "./arm/throttle.ts";
+import type { Faults } from "./faults/faults.ts";
+import type { Holds } from "./faults/holds.ts";
 import type { Latency } from "./latency.ts";
 import type { SimulatorLog } from "./log.ts";
 import type { Random } from "./random.ts";
-import type { Allows } from "./rights.ts";
-import type { Throttle } from "./throttle.ts";
 import type { Timeline } from "./timeline.ts";
-import type { World } from "./world.ts";
+import type { World } from "./world/world.ts";
 
 /** How an asynchronous operation of Resource Manager stands. */
 export interface OperationState {

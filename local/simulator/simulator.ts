@@ -4,30 +4,30 @@ import type { Duplex } from "node:stream";
 
 import { getRequestListener } from "@hono/node-server";
 
-import { makeAdminApp } from "./admin-app.ts";
-import { makeArmApp } from "./arm-app.ts";
-import { buildWorld } from "./build-world.ts";
-import type { Making } from "./build-world.ts";
-import { makeFaults } from "./faults.ts";
-import { fireTasks, nextTaskAt } from "./guests.ts";
-import { makeHolds } from "./holds.ts";
-import { issueToken } from "./identity.ts";
-import type { Identity } from "./identity.ts";
+import { makeAdminApp } from "./admin/admin-app.ts";
+import { makeArmApp } from "./arm/arm-app.ts";
+import { issueToken } from "./arm/identity.ts";
+import type { Identity } from "./arm/identity.ts";
+import { makeRights } from "./arm/rights.ts";
+import { azureThrottle, UNLIMITED } from "./arm/throttle.ts";
+import { makePublisher } from "./events/publisher.ts";
+import type { Publisher } from "./events/publisher.ts";
+import { makeFaults } from "./faults/faults.ts";
+import { makeHolds } from "./faults/holds.ts";
 import { makeLatency } from "./latency.ts";
 import type { LatencyProfile } from "./latency.ts";
 import { makeLog } from "./log.ts";
-import { catchUp } from "./power.ts";
-import { serveConnect } from "./proxy.ts";
-import { makePublisher } from "./publisher.ts";
-import type { Publisher } from "./publisher.ts";
+import { serveConnect } from "./network/proxy.ts";
 import { seededRandom } from "./random.ts";
-import { makeRights } from "./rights.ts";
-import { fleetsOf } from "./scenario-fleets.ts";
-import type { Scenario } from "./scenario.ts";
+import { fleetsOf } from "./scenario/scenario-fleets.ts";
+import type { Scenario } from "./scenario/scenario.ts";
 import type { Simulation } from "./simulation.ts";
-import { everySubscription, findVm } from "./subscriptions.ts";
-import { azureThrottle, UNLIMITED } from "./throttle.ts";
 import { makeTimeline } from "./timeline.ts";
+import { buildWorld } from "./world/build-world.ts";
+import type { Making } from "./world/build-world.ts";
+import { fireTasks, nextTaskAt } from "./world/guests.ts";
+import { catchUp } from "./world/power.ts";
+import { everySubscription, findVm } from "./world/subscriptions.ts";
 
 /** What to simulate, and how. */
 export interface SimulatorOptions {

@@ -1,8 +1,8 @@
 import { onTestFinished } from "vitest";
 import { z } from "zod";
 
-import { parseScenario } from "../../local/simulator/scenario.ts";
-import type { ScenarioInput } from "../../local/simulator/scenario.ts";
+import { parseScenario } from "../../local/simulator/scenario/scenario.ts";
+import type { ScenarioInput } from "../../local/simulator/scenario/scenario.ts";
 import { startSimulator } from "../../local/simulator/simulator.ts";
 import { createAzure } from "../../shared/azure/clients.ts";
 import type { Azure } from "../../shared/azure/clients.ts";

@@ -7,7 +7,7 @@ import { setTimeout as pause } from "node:timers/promises";
 
 import { z } from "zod";
 
-import type { ScenarioInput } from "../../local/simulator/scenario.ts";
+import type { ScenarioInput } from "../../local/simulator/scenario/scenario.ts";
 import type { FleetSimulator } from "../end-to-end/fleet.ts";
 import { startSimulatorProcess } from "../end-to-end/simulator-process.ts";
 import { anAlert } from "../signals/payloads.ts";

@@ -1,8 +1,8 @@
 import { expect, it, onTestFinished } from "vitest";
 import { z } from "zod";
 
-import { disturbance } from "../../local/simulator/disturbances.ts";
-import { fault } from "../../local/simulator/fault-schema.ts";
+import { disturbance } from "../../local/simulator/faults/disturbances.ts";
+import { fault } from "../../local/simulator/scenario/fault-schema.ts";
 import { firstRecord, LONG, startBin, stopBin } from "./run-bin.ts";
 
 const first = z.object({

@@ -6,7 +6,7 @@ import { z } from "zod";
 
 import { firstRecord, startBin, stopBin } from "./run-bin.ts";
 
-const DEMO_FILE = new URL("../../local/simulator/scenarios/demo.json", import.meta.url);
+const DEMO_FILE = new URL("../../local/simulator/scenario/demo.json", import.meta.url);
 
 const log = z.object({
   requests: z.array(

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 
-import { drawFaults } from "../../local/simulator/draw-faults.ts";
-import { parseScenario, type ScenarioInput } from "../../local/simulator/scenario.ts";
+import { drawFaults } from "../../local/simulator/faults/draw-faults.ts";
+import { parseScenario, type ScenarioInput } from "../../local/simulator/scenario/scenario.ts";
 import { Fleet, type ShownIncident } from "./fleet.ts";
 import { aBrokenVm, aHealthyVm, aScenario } from "./scenarios.ts";
 

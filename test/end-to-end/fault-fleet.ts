@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 
 import { z } from "zod";
 
-import type { ScenarioInput } from "../../local/simulator/scenario.ts";
+import type { ScenarioInput } from "../../local/simulator/scenario/scenario.ts";
 import { endsOf, strikes, type Strike } from "./fault-ends.ts";
 import type { FaultRow, RowEnd } from "./fault-row.ts";
 import { Fleet } from "./fleet.ts";

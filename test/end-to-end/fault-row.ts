@@ -1,4 +1,4 @@
-import type { ScenarioInput } from "../../local/simulator/scenario.ts";
+import type { ScenarioInput } from "../../local/simulator/scenario/scenario.ts";
 import type { SimulatorLog } from "./fleet.ts";
 import type { VmInput } from "./scenarios.ts";
 

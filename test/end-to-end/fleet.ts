@@ -8,7 +8,7 @@ import { setTimeout as pause } from "node:timers/promises";
 
 import { z } from "zod";
 
-import { parseScenario, type ScenarioInput } from "../../local/simulator/scenario.ts";
+import { parseScenario, type ScenarioInput } from "../../local/simulator/scenario/scenario.ts";
 import { startSimulator } from "../../local/simulator/simulator.ts";
 
 /** Waits of the tests: short, so that the whole table of faults runs in seconds. */

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { z } from "zod";
 
-import type { ScenarioInput } from "../../local/simulator/scenario.ts";
+import type { ScenarioInput } from "../../local/simulator/scenario/scenario.ts";
 import { Fleet, type ShownIncident } from "./fleet.ts";
 import { aBrokenVm, aHealthyVm, aScenario, type VmInput } from "./scenarios.ts";
 

@@ -1,5 +1,5 @@
 import { seededRandom } from "../../local/simulator/random.ts";
-import type { ScenarioInput } from "../../local/simulator/scenario.ts";
+import type { ScenarioInput } from "../../local/simulator/scenario/scenario.ts";
 import { deliveriesAbout, type Delivery } from "./deliveries.ts";
 import type { Fleet } from "./fleet.ts";
 import { aBrokenVm, aHealthyVm, aScenario } from "./scenarios.ts";

@@ -1,4 +1,4 @@
-import type { ScenarioInput } from "../../local/simulator/scenario.ts";
+import type { ScenarioInput } from "../../local/simulator/scenario/scenario.ts";
 
 /** A VM of a scenario. */
 export type VmInput = ScenarioInput["vms"][number];

@@ -4,7 +4,7 @@ import path from "node:path";
 
 import { z } from "zod";
 
-import type { ScenarioInput } from "../../local/simulator/scenario.ts";
+import type { ScenarioInput } from "../../local/simulator/scenario/scenario.ts";
 import { firstRecord, startBin, stopBin } from "../cli/run-bin.ts";
 import type { FleetSimulator } from "./fleet.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import type { ScenarioInput } from "../../local/simulator/scenario.ts";
+import type { ScenarioInput } from "../../local/simulator/scenario/scenario.ts";
 import type { Probe } from "../../shared/domain/facts.ts";
 import { readAzureFacts } from "../../shared/facts/azure-facts.ts";
 import { explainSilence } from "../../shared/facts/explain-silence.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import type { ScenarioInput } from "../../local/simulator/scenario.ts";
+import type { ScenarioInput } from "../../local/simulator/scenario/scenario.ts";
 import type { Azure } from "../../shared/azure/clients.ts";
 import { createAzure } from "../../shared/azure/clients.ts";
 import { readHindrances } from "../../shared/facts/hindrances.ts";

@@ -2,9 +2,9 @@ import { test } from "@fast-check/vitest";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import { drawFaults, withDraw } from "../../local/simulator/draw-faults.ts";
-import { fault } from "../../local/simulator/fault-schema.ts";
-import { parseScenario } from "../../local/simulator/scenario.ts";
+import { drawFaults, withDraw } from "../../local/simulator/faults/draw-faults.ts";
+import { fault } from "../../local/simulator/scenario/fault-schema.ts";
+import { parseScenario } from "../../local/simulator/scenario/scenario.ts";
 import { aFleet } from "./harness.ts";
 
 const FLEET = parseScenario(aFleet());

@@ -4,7 +4,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { z } from "zod";
 
-import { issueToken } from "../../local/simulator/identity.ts";
+import { issueToken } from "../../local/simulator/arm/identity.ts";
 import { addFault, admin, aFleet, arm, simulate } from "./harness.ts";
 
 interface Received {

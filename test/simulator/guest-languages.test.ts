@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import type { GuestLocale } from "../../local/simulator/guest/locales.ts";
-import type { ScenarioInput } from "../../local/simulator/scenario.ts";
+import type { ScenarioInput } from "../../local/simulator/scenario/scenario.ts";
 import type { Simulator } from "../../local/simulator/simulator.ts";
 import { parseReadOutput } from "../../shared/guest/envelope.ts";
 import { renderScript } from "../../shared/guest/script.ts";

@@ -4,8 +4,8 @@ import { bearerTokenAuthenticationPolicyName } from "@azure/core-rest-pipeline";
 import { onTestFinished } from "vitest";
 import { z } from "zod";
 
-import { parseScenario } from "../../local/simulator/scenario.ts";
-import type { ScenarioInput } from "../../local/simulator/scenario.ts";
+import { parseScenario } from "../../local/simulator/scenario/scenario.ts";
+import type { ScenarioInput } from "../../local/simulator/scenario/scenario.ts";
 import { startSimulator } from "../../local/simulator/simulator.ts";
 import type { Simulator, SimulatorOptions } from "../../local/simulator/simulator.ts";
 import { parseReadOutput } from "../../shared/guest/envelope.ts";

@@ -1,7 +1,7 @@
 import type { VerificationIPFlowParameters } from "@azure/arm-network";
 import { describe, expect, it } from "vitest";
 
-import type { ScenarioInput } from "../../local/simulator/scenario.ts";
+import type { ScenarioInput } from "../../local/simulator/scenario/scenario.ts";
 import type { Simulator } from "../../local/simulator/simulator.ts";
 import { aClock, aFleet, arm, clientsFor, errorCode, readLog, simulate } from "./harness.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 
-import type { ScenarioInput } from "../../local/simulator/scenario.ts";
+import type { ScenarioInput } from "../../local/simulator/scenario/scenario.ts";
 import type { Simulator } from "../../local/simulator/simulator.ts";
 import { aClock, aFleet, arm, clientsFor, effectKinds, errorCode, simulate } from "./harness.ts";
 

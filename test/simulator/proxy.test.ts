@@ -3,8 +3,8 @@ import type { Socket } from "node:net";
 
 import { describe, expect, it, onTestFinished } from "vitest";
 
-import { confirmFor } from "../../local/simulator/rdp-listener.ts";
-import type { ScenarioInput } from "../../local/simulator/scenario.ts";
+import { confirmFor } from "../../local/simulator/network/rdp-listener.ts";
+import type { ScenarioInput } from "../../local/simulator/scenario/scenario.ts";
 import type { Simulator } from "../../local/simulator/simulator.ts";
 import { addFault, admin, aFleet, arm, readLog, simulate } from "./harness.ts";
 

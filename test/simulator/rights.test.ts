@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 
-import { ARM_ROUTES } from "../../local/simulator/arm-routes.ts";
-import { issueToken } from "../../local/simulator/identity.ts";
-import { rightsOfNic } from "../../local/simulator/linked-rights.ts";
-import { makeRights, scopeIn } from "../../local/simulator/rights.ts";
-import type { ScenarioInput } from "../../local/simulator/scenario.ts";
+import { ARM_ROUTES } from "../../local/simulator/arm/arm-routes.ts";
+import { issueToken } from "../../local/simulator/arm/identity.ts";
+import { rightsOfNic } from "../../local/simulator/arm/linked-rights.ts";
+import { makeRights, scopeIn } from "../../local/simulator/arm/rights.ts";
+import type { ScenarioInput } from "../../local/simulator/scenario/scenario.ts";
 import type { Simulator } from "../../local/simulator/simulator.ts";
 import { admin, aFleet, arm, effectKinds, errorCode, simulate, startCommand } from "./harness.ts";
 import type { Answer } from "./harness.ts";

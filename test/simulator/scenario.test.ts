@@ -6,13 +6,13 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { z } from "zod";
 
-import { fault, OPERATIONS } from "../../local/simulator/fault-schema.ts";
-import { scenario as scenarioSchema } from "../../local/simulator/scenario-schema.ts";
-import { parseScenario, readScenario } from "../../local/simulator/scenario.ts";
+import { fault, OPERATIONS } from "../../local/simulator/scenario/fault-schema.ts";
+import { scenario as scenarioSchema } from "../../local/simulator/scenario/scenario-schema.ts";
+import { parseScenario, readScenario } from "../../local/simulator/scenario/scenario.ts";
 import { startSimulator } from "../../local/simulator/simulator.ts";
 import { aFleet, arm, simulate, vmView } from "./harness.ts";
 
-const DEMO = fileURLToPath(new URL("../../local/simulator/scenarios/demo.json", import.meta.url));
+const DEMO = fileURLToPath(new URL("../../local/simulator/scenario/demo.json", import.meta.url));
 
 function aFile(text: string): string {
   const folder = mkdtempSync(join(tmpdir(), "scenario-"));

@@ -3,8 +3,8 @@ import { createServer, request } from "node:http";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { z } from "zod";
 
-import type { ScenarioInput } from "../../local/simulator/scenario.ts";
-import { parseScenario } from "../../local/simulator/scenario.ts";
+import type { ScenarioInput } from "../../local/simulator/scenario/scenario.ts";
+import { parseScenario } from "../../local/simulator/scenario/scenario.ts";
 import type { Simulator } from "../../local/simulator/simulator.ts";
 import {
   aClock,

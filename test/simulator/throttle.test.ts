@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
-import { azureThrottle } from "../../local/simulator/throttle.ts";
-import type { CountedRequest } from "../../local/simulator/throttle.ts";
+import { azureThrottle } from "../../local/simulator/arm/throttle.ts";
+import type { CountedRequest } from "../../local/simulator/arm/throttle.ts";
 import { aClock, aFleet, arm, errorCode, simulate } from "./harness.ts";
 
 const VM = "providers/Microsoft.Compute/virtualMachines/vm-good-01";

@@ -1,0 +1,72 @@
+import { groupId } from "../world/world.ts";
+import type { World } from "../world/world.ts";
+import type { ArmCall, ArmRoute } from "./arm-call.ts";
+import { pageOf } from "./paging.ts";
+import type { Reply } from "./reply.ts";
+import { ok } from "./routes/answers.ts";
+import { NETWORK_ROUTES } from "./routes/network-routes.ts";
+import { OPERATION_ROUTES } from "./routes/operation-routes.ts";
+import { GROUP, SUBSCRIPTION } from "./routes/paths.ts";
+import { SCOPE_ROUTES } from "./routes/scope-routes.ts";
+import { SNAPSHOT_ROUTES } from "./routes/snapshot-routes.ts";
+import { VM_ROUTES } from "./routes/vm-routes.ts";
+import { WATCHER_ROUTES } from "./routes/watcher-routes.ts";
+
+/** Every request that simulated Resource Manager answers. */
+export const ARM_ROUTES: readonly ArmRoute[] = [
+  ...VM_ROUTES,
+  ...NETWORK_ROUTES,
+  ...WATCHER_ROUTES,
+  ...SNAPSHOT_ROUTES,
+  ...OPERATION_ROUTES,
+  ...SCOPE_ROUTES,
+  {
+    operation: "group.get",
+    action: "Microsoft.Resources/subscriptions/resourceGroups/read",
+    method: "GET",
+    path: GROUP,
+    handle: getGroup,
+  },
+  {
+    operation: "subscription.list",
+    // Azure leaves out of the list what the caller has no role in, and refuses nobody.
+    action: null,
+    method: "GET",
+    path: "/subscriptions",
+    handle: listSubscriptions,
+  },
+  {
+    operation: "subscription.get",
+    action: "Microsoft.Resources/subscriptions/read",
+    method: "GET",
+    path: SUBSCRIPTION,
+    handle: ({ simulation }) => ok(renderSubscription(simulation.world)),
+  },
+];
+
+function listSubscriptions(call: ArmCall): Reply {
+  return pageOf(call, call.simulation.worlds, (world) => renderSubscription(world));
+}
+
+/** A subscription as Resource Manager shows it. Source: "Subscriptions - List" of its REST reference. */
+function renderSubscription(world: World): unknown {
+  return {
+    id: `/subscriptions/${world.subscriptionId}`,
+    authorizationSource: "RoleBased",
+    subscriptionId: world.subscriptionId,
+    tenantId: world.tenantId,
+    displayName: world.subscriptionName,
+    state: "Enabled",
+  };
+}
+
+function getGroup(call: ArmCall): Reply {
+  const { world } = call.simulation;
+  return ok({
+    id: groupId(world),
+    name: world.resourceGroup,
+    type: "Microsoft.Resources/resourceGroups",
+    location: world.location,
+    properties: { provisioningState: "Succeeded" },
+  });
+}

@@ -1,0 +1,25 @@
+import type { Simulation } from "../../simulation.ts";
+import type { ArmRoute } from "../arm-call.ts";
+import { listLocks } from "../locks.ts";
+import { GROUP, SUBSCRIPTION } from "./paths.ts";
+
+const LOCKS = "providers/microsoft.authorization/locks";
+
+/** What is answered about locks, at every scope that can have or inherit them. */
+export const SCOPE_ROUTES: readonly ArmRoute[] = [
+  `${SUBSCRIPTION}/${LOCKS}`,
+  `${GROUP}/${LOCKS}`,
+  `${GROUP}/providers/:namespace/:type/:name/${LOCKS}`,
+].map((path): ArmRoute => ({
+  operation: "lock.list",
+  action: "Microsoft.Authorization/locks/read",
+  method: "GET",
+  path,
+  vm: vmOfResource,
+  handle: listLocks,
+}));
+
+function vmOfResource({ world }: Simulation, name: string): string | null {
+  const key = name.toLowerCase();
+  return world.vms.get(key)?.name ?? world.nics.get(key)?.vm ?? world.disks.get(key)?.vm ?? null;
+}

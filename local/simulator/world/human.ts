@@ -1,0 +1,122 @@
+import { ArmError } from "../arm/arm-error.ts";
+import { renderNic } from "../arm/resources/network-interfaces.ts";
+import type { GuestAdapterState, GuestState, GuestWorld } from "../guest/state.ts";
+import { changeAdapter, renewLease, useDhcp, useStatic } from "../guest/windows.ts";
+import { guestWorld } from "../network/fabric.ts";
+import type { StaticConfiguration } from "../scenario/fault-schema.ts";
+import type { Simulation } from "../simulation.ts";
+import { addressesOf, freeAddress, gatewaysOf } from "./build-world.ts";
+import { setGuest } from "./guests.ts";
+import { writeNic } from "./nic-write.ts";
+import { nicsOf, primaryConfiguration } from "./world.ts";
+import type { NicState, VmState } from "./world.ts";
+
+/** What a person changes inside Windows; what is left out stays. */
+export interface GuestChange {
+  /** Name of the adapter. @default the primary NIC's */
+  readonly adapter?: string | undefined;
+  readonly static?: StaticConfiguration | undefined;
+  readonly dhcp?: true | undefined;
+  readonly enabled?: boolean | undefined;
+  readonly dhcpService?:
+    | {
+        readonly state?: GuestState["dhcpService"]["state"] | undefined;
+        readonly startMode?: GuestState["dhcpService"]["startMode"] | undefined;
+      }
+    | undefined;
+  readonly taskRegistration?: boolean | undefined;
+  readonly elevated?: boolean | undefined;
+  readonly roles?: GuestState["roles"] | undefined;
+  readonly tasks?: GuestState["tasks"] | undefined;
+}
+
+/**
+ * A person changes the guest.
+ * @throws ArmError 400 if it is no Windows or has no such adapter.
+ */
+export function changeGuest(simulation: Simulation, vm: VmState, change: GuestChange): void {
+  const { guest } = vm;
+  if (guest === null) {
+    throw new ArmError(400, "NoWindows", `${vm.name} runs no Windows.`);
+  }
+  const { guid } = findAdapter(simulation, vm, change.adapter);
+  const next: GuestState = {
+    ...guest,
+    adapters: guest.adapters.map((adapter) =>
+      adapter.guid === guid ? { ...adapter, enabled: change.enabled ?? adapter.enabled } : adapter,
+    ),
+    dhcpService: {
+      ...guest.dhcpService,
+      state: change.dhcpService?.state ?? guest.dhcpService.state,
+      startMode: change.dhcpService?.startMode ?? guest.dhcpService.startMode,
+    },
+    taskRegistration: change.taskRegistration ?? guest.taskRegistration,
+    elevated: change.elevated ?? guest.elevated,
+    roles: change.roles ?? guest.roles,
+    tasks: change.tasks ?? guest.tasks,
+  };
+  const world = guestWorld(simulation.world, vm, simulation.now().getTime());
+  setGuest(simulation, vm, readdress(next, guid, change, world), "human");
+}
+
+function readdress(
+  guest: GuestState,
+  guid: string,
+  change: GuestChange,
+  world: GuestWorld,
+): GuestState {
+  if (change.static !== undefined) {
+    const wanted = change.static;
+    const stored = { addresses: addressesOf(wanted), gateways: gatewaysOf(wanted) };
+    return changeAdapter(useStatic(guest, guid, stored), guid, (adapter) => ({
+      ...adapter,
+      staticDnsServers: wanted.dnsServers,
+    }));
+  }
+  return change.dhcp === true ? useDhcp(guest, guid, world) : renewLease(guest, guid, world);
+}
+
+/** A person gives the NIC another primary address; the next free one if none is named. */
+export function changeAddress(simulation: Simulation, nic: NicState, address: string | null): void {
+  const primary = primaryConfiguration(nic);
+  const next = address ?? freeAddress(simulation.world, primary?.subnet ?? "");
+  if (primary === undefined || next === null) {
+    throw new ArmError(400, "SubnetIsFull", `There is no free address for ${nic.name}.`);
+  }
+  const changed: NicState = {
+    ...nic,
+    configurations: nic.configurations.map((entry) =>
+      entry === primary ? { ...entry, address: next, allocation: "Static" } : entry,
+    ),
+  };
+  writeAsHuman(simulation, nic, changed);
+}
+
+/** A person writes the NIC without changing an address. */
+export function touchTags(simulation: Simulation, nic: NicState): void {
+  writeAsHuman(simulation, nic, { ...nic, tags: { ...nic.tags, touchedBy: "a person" } });
+}
+
+function writeAsHuman(simulation: Simulation, nic: NicState, changed: NicState): void {
+  writeNic(simulation, nic, {
+    body: renderNic(simulation.world, changed, simulation.now().getTime()),
+    ifMatch: null,
+    by: "human",
+    caller: simulation.human,
+  });
+}
+
+function findAdapter(
+  simulation: Simulation,
+  vm: VmState,
+  name: string | undefined,
+): GuestAdapterState {
+  const mac = nicsOf(simulation.world, vm)[0]?.mac;
+  const adapter = vm.guest?.adapters.find((candidate) =>
+    name === undefined ? candidate.mac === mac : candidate.name === name,
+  );
+  if (adapter === undefined) {
+    throw new ArmError(400, "NoAdapter", `${vm.name} has no adapter ${name ?? `with ${mac}`}.`);
+  }
+  return adapter;
+}

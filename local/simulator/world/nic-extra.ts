@@ -1,0 +1,42 @@
+import type { ScenarioNic } from "../scenario/scenario.ts";
+import { resourceId } from "./world.ts";
+import type { World } from "./world.ts";
+
+type Extra = Readonly<Record<string, unknown>>;
+
+const BALANCER_TYPE = "Microsoft.Network/loadBalancers";
+
+/** What a scenario's NIC has beside its addresses, as Resource Manager shows it. */
+export function nicExtra(card: ScenarioNic): Extra {
+  return {
+    enableAcceleratedNetworking: card.acceleratedNetworking,
+    auxiliaryMode: card.auxiliaryMode,
+    ...(card.dnsServers.length === 0 ? {} : { dnsSettings: { dnsServers: card.dnsServers } }),
+  };
+}
+
+/** What an IP configuration of a scenario belongs to, as Resource Manager shows it. */
+export function configurationExtra(
+  world: World,
+  entry: ScenarioNic["ipConfigurations"][number],
+): Extra {
+  const groups = entry.applicationSecurityGroups.map((name) =>
+    resourceId(world, "Microsoft.Network/applicationSecurityGroups", name),
+  );
+  const pools = entry.loadBalancerPools.map((part) => partId(world, part, "backendAddressPools"));
+  const rules = entry.natRules.map((part) => partId(world, part, "inboundNatRules"));
+  return {
+    ...references("applicationSecurityGroups", groups),
+    ...references("loadBalancerBackendAddressPools", pools),
+    ...references("loadBalancerInboundNatRules", rules),
+  };
+}
+
+function partId(world: World, part: string, kind: string): string {
+  const [balancer = "", name = ""] = part.split("/");
+  return `${resourceId(world, BALANCER_TYPE, balancer)}/${kind}/${name}`;
+}
+
+function references(property: string, ids: readonly string[]): Extra {
+  return ids.length === 0 ? {} : { [property]: ids.map((id) => ({ id })) };
+}
