@@ -108,6 +108,9 @@ async function startHost(
       }
     },
   });
+  if (own && access !== "real") {
+    await listenTo(access.armEndpoint, host.url);
+  }
   screen.record({
     url: host.url,
     dataFolder,
@@ -117,14 +120,14 @@ async function startHost(
   });
   introduced = true;
   introduce(screen, host.url, access);
-  if (own && access !== "real") {
-    const admin = openSimulatorAdmin(access.armEndpoint);
-    await admin.subscribeToNicWrites(
-      `${host.url}/runtime/webhooks/eventgrid?functionName=nicChanged`,
-    );
-    await admin.subscribeToAlerts(`${host.url}/api/alerts`);
-  }
   return host;
+}
+
+/** Before anybody learns the address: what is sent to the fleet from then on is heard here. */
+async function listenTo(armEndpoint: string, url: string): Promise<void> {
+  const admin = openSimulatorAdmin(armEndpoint);
+  await admin.subscribeToNicWrites(`${url}/runtime/webhooks/eventgrid?functionName=nicChanged`);
+  await admin.subscribeToAlerts(`${url}/api/alerts`);
 }
 
 function introduce(screen: Screen, url: string, access: SimulatorAccess | "real"): void {

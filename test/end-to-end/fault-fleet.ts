@@ -104,7 +104,14 @@ export async function runOneByOne(
 const ABOUT_NO_VM = new Set(["lock.list", "subnet.get", "snapshot.get", "snapshot.list"]);
 
 /** What happens to a VM would otherwise happen at the request of any row. */
-const OF_A_VM = new Set(["power", "deleteVm", "humanNicChange", "humanGuestChange", "lease"]);
+const OF_A_VM = new Set([
+  "power",
+  "deleteVm",
+  "humanNicChange",
+  "humanGuestChange",
+  "lease",
+  "health",
+]);
 
 function without(fault: ScenarioFault): unknown {
   return { ...fault, vm: undefined };
