@@ -13,10 +13,24 @@ const loopbackUrl = z
 /** The switch's own bound is its wait for the lease and this for a restore; its script takes no shorter dead-man's time. */
 const RESTORE_SECONDS = 15;
 
+/** What is off unless it is allowed by name. */
+const ALLOWANCES = ["console", "restarts", "load-balanced", "ghost-adapters", "dns"] as const;
+
+/** What the settings allow beyond a guest switch: typing at the serial console, remedies that restart the VM, … */
+export type Allowance = (typeof ALLOWANCES)[number];
+
+const allowances = z
+  .string()
+  .default("")
+  .transform((text) => text.split(",").map((word) => word.trim().toLowerCase()))
+  .transform((words) => words.filter((word) => word !== ""))
+  .pipe(z.array(z.enum(ALLOWANCES, { error: `must be of ${ALLOWANCES.join(", ")}` })));
+
 /** Every environment variable that the program reads, with its default. Names carry their unit. */
 const environment = z.object({
   REMEDIATOR_MODE: z.enum(["heal", "observe"]).default("observe"),
   REMEDIATOR_SCOPE: z.string().default(""),
+  REMEDIATOR_ALLOW: allowances,
   REMEDIATOR_COOL_DOWN_SECONDS: seconds.default(1800),
   REMEDIATOR_SETTLE_SECONDS: seconds.default(360),
   REMEDIATOR_PROBE_PORT: z.coerce.number().int().min(1).max(65_535).default(3389),
@@ -53,6 +67,8 @@ export interface Settings {
   readonly mode: "heal" | "observe";
   /** Ids of subscriptions, resource groups or VMs (lower case) whose VMs count as opted in, beside the tag. @default [] */
   readonly scope: readonly string[];
+  /** What may be done beyond the guest switch. @default [] */
+  readonly allowed: readonly Allowance[];
   /** From an outcome after a change, in which only operators start a run. @default 1800 */
   readonly coolDownSeconds: number;
   /** Longest wait after a NIC write until the VM is up again. @default 360 */
@@ -135,6 +151,7 @@ function toSettings(values: z.output<typeof environment>): Settings {
     scope: values.REMEDIATOR_SCOPE.split(",")
       .map((id) => id.trim().toLowerCase())
       .filter((id) => id !== ""),
+    allowed: values.REMEDIATOR_ALLOW,
     coolDownSeconds: values.REMEDIATOR_COOL_DOWN_SECONDS,
     settleSeconds: values.REMEDIATOR_SETTLE_SECONDS,
     probe: {

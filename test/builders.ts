@@ -41,6 +41,7 @@ export function aVm(overrides: Partial<VmFacts> = {}): VmFacts {
     osDisk: { kind: "managed", id: OS_DISK_ID },
     tags: { "static-ip-remediator": "on" },
     inScaleSet: false,
+    bootDiagnostics: true,
     ...overrides,
   };
 }

@@ -5,10 +5,10 @@ import { manualSteps } from "../../shared/diagnosis/manual-steps.ts";
 import type { Plan, PlannedRemedy } from "../../shared/domain/diagnosis.ts";
 import type { AzureFacts } from "../../shared/domain/facts.ts";
 import type { Outcome } from "../../shared/domain/outcome.ts";
-import type { SwitchConclusion } from "../../shared/proof/conclude-switch.ts";
+import type { RemedyConclusion } from "../../shared/domain/remedy.ts";
 import { awaitBackup } from "./await-backup.ts";
 import { decide } from "./decide.ts";
-import { healGuestDhcp } from "./heal-guest-dhcp.ts";
+import { healNic } from "./heal-nic.ts";
 import { prove } from "./prove.ts";
 import { readBothSidesAgain, startBackup } from "./read-both-sides.ts";
 import { callFor, callOr, outcomeOf, type Run } from "./run.ts";
@@ -76,9 +76,11 @@ function* applyRemedies(
   healedBefore: readonly string[] | null = null,
 ): Generator<Task, Outcome, unknown> {
   const messages = [...(healedBefore ?? [])];
-  for (const remedy of remedies) {
-    const conclusion = yield* healGuestDhcp(run, remedy);
-    if (healedBefore === null && (yield* isOutOfDate(run, remedy, conclusion))) {
+  const nicIds = new Set(remedies.map(({ nicId }) => nicId));
+  for (const nicId of nicIds) {
+    const ofNic = remedies.filter((remedy) => remedy.nicId === nicId);
+    const conclusion = yield* healNic(run, ofNic);
+    if (healedBefore === null && (yield* isOutOfDate(run, nicId, conclusion))) {
       return yield* readAndPlanAgain(run, messages);
     }
     if (conclusion.kind !== "right") {
@@ -93,8 +95,8 @@ function* applyRemedies(
 /** Whether the facts that a switch went by are not true any more. A lease of another address may be Azure's new one. */
 function* isOutOfDate(
   run: Run,
-  { nicId }: PlannedRemedy,
-  conclusion: SwitchConclusion,
+  nicId: string,
+  conclusion: RemedyConclusion,
 ): Generator<Task, boolean, unknown> {
   if (conclusion.kind !== "undone" || conclusion.code !== "lease-wrong-restored") {
     return conclusion.kind === "stale";
@@ -141,7 +143,7 @@ function unlessHealedBefore(run: Run, outcome: Outcome, healedBefore: readonly s
 
 function notHealed(
   run: Run,
-  conclusion: Exclude<SwitchConclusion, { kind: "right" }>,
+  conclusion: Exclude<RemedyConclusion, { kind: "right" }>,
   healedBefore: readonly string[],
 ): Outcome {
   const message = [...healedBefore, conclusion.message].join(" ");
@@ -152,7 +154,6 @@ function notHealed(
     case "other-run":
       return outcomeOf(run, healedBefore.length === 0 ? "refused" : "needsHuman", says);
     case "unknown":
-      return outcomeOf(run, "needsHuman", { ...says, code: "switch-unknown" });
     case "untouched":
     case "stale":
       return outcomeOf(run, "needsHuman", says);

@@ -3,10 +3,10 @@ import type { Task } from "durable-functions";
 import type { PlannedRemedy } from "../../shared/domain/diagnosis.ts";
 import type { GuestAdapter, NicFacts } from "../../shared/domain/facts.ts";
 import type { LedgerEntry } from "../../shared/domain/incident.ts";
+import type { RemedyConclusion } from "../../shared/domain/remedy.ts";
 import {
   concludeReading,
   concludeSwitch,
-  type SwitchConclusion,
   type SwitchExpectation,
 } from "../../shared/proof/conclude-switch.ts";
 import { guestDhcpLedgerEntry } from "../../shared/remedies/guest-dhcp/ledger-entry.ts";
@@ -26,7 +26,7 @@ const READINGS_MEANWHILE = 20;
 export function* healGuestDhcp(
   run: Run,
   remedy: PlannedRemedy,
-): Generator<Task, SwitchConclusion, unknown> {
+): Generator<Task, RemedyConclusion, unknown> {
   const { nic, adapter } = targetOf(run, remedy);
   const notAfter = secondsFromNow(run.context, run.settings.guestSwitchSeconds);
   const { vmId, incidentId } = run;
@@ -45,11 +45,10 @@ export function* healGuestDhcp(
   run.story.begin("guestSwitch", `"${adapter.name}" to DHCP, with a dead-man switch`);
   const answer = yield* switchGuest(run, request, notAfter);
   let conclusion = concludeSwitch(answer, expectation);
-  const known = conclusion.kind !== "unknown";
   run.story.end("guestSwitch", conclusion.message, {
     state: conclusion.kind === "right" ? "done" : "failed",
   });
-  if (!known) {
+  if (conclusion.kind === "unknown") {
     conclusion = yield* resolveByReading(run, conclusion, { expectation, notAfter });
   }
   yield* write(run, closed(entry, conclusion, nowOf(run.context)));
@@ -59,9 +58,9 @@ export function* healGuestDhcp(
 /** Reads the guest until it shows what the switch left, at the latest when the dead-man's time has passed. */
 function* resolveByReading(
   run: Run,
-  lost: SwitchConclusion,
+  lost: Extract<RemedyConclusion, { kind: "unknown" }>,
   { expectation, notAfter }: { expectation: SwitchExpectation; notAfter: Date },
-): Generator<Task, SwitchConclusion, unknown> {
+): Generator<Task, RemedyConclusion, unknown> {
   const { context, vmId, settings } = run;
   run.story.begin("resolveSwitch", "the switch's answer is unknown: reading the guest");
   const deadline = secondsFromNow(
@@ -80,7 +79,7 @@ function* resolveByReading(
     }
     if (secondsUntil(context, deadline) <= pause) {
       run.story.end("resolveSwitch", "the guest could not be read in time", { state: "failed" });
-      return lost;
+      return { ...lost, code: "switch-unknown" };
     }
     yield* sleep(context, pause);
   }
@@ -101,7 +100,7 @@ function* write(run: Run, entry: LedgerEntry): Generator<Task, void, unknown> {
   run.ledger = [...run.ledger.filter((other) => other.id !== entry.id), entry];
 }
 
-function closed(entry: LedgerEntry, conclusion: SwitchConclusion, now: string): LedgerEntry {
+function closed(entry: LedgerEntry, conclusion: RemedyConclusion, now: string): LedgerEntry {
   const states = {
     right: "done",
     stale: "untouched",

@@ -62,6 +62,8 @@ export interface VmFacts {
   readonly osDisk: OsDiskFacts;
   readonly tags: Readonly<Record<string, string>>;
   readonly inScaleSet: boolean;
+  /** Whether boot diagnostics are on, which the serial console needs. */
+  readonly bootDiagnostics: boolean;
 }
 
 /** A management lock on something that a heal writes or acts on, or on what that lies in. */
@@ -147,7 +149,29 @@ export type GuestReading =
       readonly kind: "unreadable";
       readonly code: string;
       readonly message: string;
+      /** What the serial console showed all the same. Left out: nobody looked there. */
+      readonly console?: ConsoleReading;
     };
+
+/** One IPv4 address that Windows' serial console (SAC) lists; it knows no MAC address, name or DHCP. */
+export interface ConsoleAddress {
+  /** Windows' number of the interface. */
+  readonly network: number;
+  readonly ip: string;
+  /** `255.255.255.0` */
+  readonly mask: string;
+  readonly gateway: string | null;
+}
+
+/** What looking at the serial console gave. */
+export type ConsoleReading =
+  | {
+      readonly kind: "listed";
+      readonly addresses: readonly ConsoleAddress[];
+      /** All of Windows' interface numbers, also those without an IPv4 address. */
+      readonly networks: readonly number[];
+    }
+  | { readonly kind: "unavailable"; readonly code: string; readonly message: string };
 
 /** The verdict of the probe: an RDP negotiation from where the program runs. */
 export type Probe =

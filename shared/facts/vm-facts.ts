@@ -25,6 +25,7 @@ export function vmFactsOf(vmId: string, vm: VirtualMachine): VmFacts {
     osDisk: osDiskOf(vm),
     tags: vm.tags ?? {},
     inScaleSet: vm.virtualMachineScaleSet?.id !== undefined,
+    bootDiagnostics: hasBootDiagnostics(vm),
   };
 }
 
@@ -38,6 +39,10 @@ export function nicReferencesOf(vm: VirtualMachine): readonly { id: string; prim
     ...references.filter((reference) => reference === marked),
     ...references.filter((reference) => reference !== marked),
   ].map(({ id }, index) => ({ id, primary: index === 0 }));
+}
+
+function hasBootDiagnostics(vm: VirtualMachine): boolean {
+  return vm.diagnosticsProfile?.bootDiagnostics?.enabled === true;
 }
 
 function osTypeOf(vm: VirtualMachine): VmFacts["osType"] {

@@ -1,21 +1,7 @@
 import type { GuestAdapter, GuestReading, NicFacts } from "../domain/facts.ts";
 import { primaryAddress } from "../domain/ip-configurations.ts";
+import type { RemedyConclusion } from "../domain/remedy.ts";
 import type { SwitchAnswer, SwitchExit } from "../guest/envelope.ts";
-
-/** What a guest switch left behind, and so what may happen next. */
-export type SwitchConclusion =
-  /** The guest's address equals Azure's and the dead-man task is gone: only RDP is left to prove. */
-  | { readonly kind: "right"; readonly message: string; readonly remarks: readonly string[] }
-  /** Nothing was changed because the facts are out of date: read and plan again. */
-  | { readonly kind: "stale"; readonly code: string; readonly message: string }
-  /** Nothing was changed; the next remedy may be tried. */
-  | { readonly kind: "untouched"; readonly code: string; readonly message: string }
-  /** Everything was put back; the next remedy may be tried. */
-  | { readonly kind: "undone"; readonly code: string; readonly message: string }
-  /** Another run holds the VM. */
-  | { readonly kind: "other-run"; readonly code: string; readonly message: string }
-  /** It is not known what happened: read before anything else. */
-  | { readonly kind: "unknown"; readonly code: string; readonly message: string };
 
 /** How sending a switch and waiting for it ended. */
 export type SwitchReport =
@@ -64,7 +50,7 @@ const VM_CHANGED = new Set(["not-running", "gone"]);
 export function concludeSwitch(
   report: SwitchReport,
   expected: SwitchExpectation,
-): SwitchConclusion {
+): RemedyConclusion {
   if (report.kind === "not-sent") {
     return { ...report, kind: VM_CHANGED.has(report.code) ? "stale" : "untouched" };
   }
@@ -100,7 +86,7 @@ export function concludeReading(
   reading: GuestReading,
   expected: SwitchExpectation,
   expired: boolean,
-): SwitchConclusion | null {
+): RemedyConclusion | null {
   if (reading.kind === "unreadable" || reading.facts.deadManTasks.includes(expected.incidentId)) {
     return null;
   }
@@ -117,7 +103,7 @@ export function concludeReading(
   return null;
 }
 
-function right(expected: SwitchExpectation, remarks: readonly string[]): SwitchConclusion {
+function right(expected: SwitchExpectation, remarks: readonly string[]): RemedyConclusion {
   const address = primaryAddress(expected.nic) ?? "no address";
   const message = `"${expected.adapter.name}" uses DHCP and has ${address}, Azure's address.`;
   return { kind: "right", message, remarks };

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 
 import type { GuestAdapter } from "../../shared/domain/facts.ts";
+import type { RemedyConclusion } from "../../shared/domain/remedy.ts";
 import type { SwitchAnswer, SwitchExit } from "../../shared/guest/envelope.ts";
 import {
   concludeReading,
   concludeSwitch,
-  type SwitchConclusion,
   type SwitchExpectation,
 } from "../../shared/proof/conclude-switch.ts";
 import {
@@ -39,7 +39,7 @@ function anAnswer(exit: SwitchExit, overrides: Partial<Answer> = {}): SwitchAnsw
   };
 }
 
-function conclude(answer: SwitchAnswer): SwitchConclusion {
+function conclude(answer: SwitchAnswer): RemedyConclusion {
   return concludeSwitch({ kind: "answered", answer }, expected);
 }
 
@@ -52,7 +52,7 @@ function dhcpWithout(): GuestAdapter {
 }
 
 /** Every exit with what it means when the guest is as the exit says. */
-const ENDS: Readonly<Record<SwitchExit, SwitchConclusion["kind"]>> = {
+const ENDS: Readonly<Record<SwitchExit, RemedyConclusion["kind"]>> = {
   switched: "right",
   "already-dhcp": "right",
   "no-default-route": "right",

@@ -181,6 +181,7 @@ const VM: VmFacts = {
   osDisk: { kind: "managed", id: "OS-DISK-ID" },
   tags: {},
   inScaleSet: false,
+  bootDiagnostics: false,
 };
 
 function guestWith(adapter: PrintedAdapter): GuestFacts {
