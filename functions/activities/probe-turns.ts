@@ -1,10 +1,10 @@
 import { isOptedIn, outOfScope } from "../../shared/diagnosis/out-of-scope.ts";
 import { AzureRequestError } from "../../shared/domain/errors.ts";
 import type { Probe } from "../../shared/domain/facts.ts";
+import { inParallel } from "../../shared/domain/in-parallel.ts";
 import type { Silence } from "../../shared/domain/silence.ts";
 import { readAzureFacts } from "../../shared/facts/azure-facts.ts";
 import { explainSilence } from "../../shared/facts/explain-silence.ts";
-import { inParallel } from "../../shared/facts/in-parallel.ts";
 import type { InventoryVm } from "../../shared/facts/inventory-vm.ts";
 import {
   probeListed,

@@ -2,8 +2,8 @@ import { app, type HttpResponseInit } from "@azure/functions";
 import { getClient, input, type DurableClient } from "durable-functions";
 
 import { InvalidInputError } from "../../shared/domain/errors.ts";
+import { inParallel } from "../../shared/domain/in-parallel.ts";
 import type { Incident, RunStatus } from "../../shared/domain/incident.ts";
-import { mapBounded } from "../../shared/domain/map-bounded.ts";
 import { runStatus } from "../../shared/incidents/run-status.ts";
 import type { IncidentQuery } from "../../shared/incidents/store.ts";
 import { services } from "../services.ts";
@@ -47,7 +47,7 @@ app.http("incidents", {
       const store = await services().store();
       const stored = await store.listIncidents(query);
       const incidents = steps
-        ? await mapBounded(stored, STATUS_READS, async (incident) => {
+        ? await inParallel(stored, STATUS_READS, async (incident) => {
             const live = await withLiveSteps(getClient(context), incident);
             return { ...summary(live), steps: live.steps };
           })

@@ -3,7 +3,7 @@ import { inWords } from "../azure/errors.ts";
 import { listSubscriptions } from "../azure/subscriptions.ts";
 import type { Subscription } from "../azure/subscriptions.ts";
 import { AzureRequestError } from "../domain/errors.ts";
-import { inParallel } from "./in-parallel.ts";
+import { inParallel } from "../domain/in-parallel.ts";
 import { joinVms } from "./inventory-vm.ts";
 import type { InventoryVm, ListedNetwork, ListedVms } from "./inventory-vm.ts";
 

@@ -1,8 +1,8 @@
 import { hash } from "node:crypto";
 
 import type { PowerState } from "../domain/facts.ts";
+import { inParallel } from "../domain/in-parallel.ts";
 import type { Settings } from "../settings.ts";
-import { inParallel } from "./in-parallel.ts";
 import type { InventoryNic, InventoryVm } from "./inventory-vm.ts";
 import { probeOnce } from "./probe.ts";
 

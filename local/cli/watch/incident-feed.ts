@@ -1,5 +1,5 @@
 import { InvalidInputError } from "../../../shared/domain/errors.ts";
-import { mapBounded } from "../../../shared/domain/map-bounded.ts";
+import { inParallel } from "../../../shared/domain/in-parallel.ts";
 import type { HostClient } from "../host-client.ts";
 import type { IncidentSummary, IncidentView } from "../host-schema.ts";
 
@@ -27,7 +27,7 @@ export function openFeed(client: HostClient): () => Promise<Look> {
     const listedIds = new Set(listed.map(({ id }) => id));
     const gone = open.map(({ id }) => id).filter((id) => !listedIds.has(id));
     const unclear = [...new Set([...gone, ...closedIds])].filter((id) => !known.has(id));
-    const read = await mapBounded(unclear, READS, async (id) => await readIncident(client, id));
+    const read = await inParallel(unclear, READS, async (id) => await readIncident(client, id));
     const found = read.filter((incident) => incident !== null);
     const closed = found.filter(({ closedAt }) => closedAt !== null);
     told = new Set([...known, ...closed.map(({ id }) => id)]);

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 
-import { inParallel } from "../../shared/facts/in-parallel.ts";
+import { inParallel } from "../../shared/domain/in-parallel.ts";
 
 it("does each once, few at a time, and gives the results in the order of the items", async () => {
   let running = 0;
