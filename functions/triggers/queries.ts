@@ -19,8 +19,7 @@ app.http("signal", {
   handler: async (request, context) =>
     await answering(async () => {
       const id = request.params["id"] ?? "";
-      const store = await services().store();
-      const signal = await store.getSignal(id);
+      const signal = await (await services().store()).getSignal(id);
       if (signal === undefined) {
         return notFound("signal", id);
       }
@@ -65,8 +64,7 @@ app.http("incident", {
   handler: async (request, context) =>
     await answering(async () => {
       const id = request.params["id"] ?? "";
-      const store = await services().store();
-      const incident = await store.getIncident(id);
+      const incident = await (await services().store()).getIncident(id);
       if (incident === undefined) {
         return notFound("incident", id);
       }

@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import { prefixHolding } from "../../../shared/domain/addresses.ts";
 import { ArmError } from "../arm/arm-error.ts";
+import { readBody } from "../arm/read-body.ts";
 import { freeAddress } from "./build-world.ts";
 import type { NicConfiguration, NicState, SubnetState, World } from "./world.ts";
 
@@ -29,7 +30,6 @@ const nicBody = z.looseObject({
   }),
 });
 
-type NicBody = z.output<typeof nicBody>;
 type ConfigurationBody = z.output<typeof configurationBody>;
 
 /** What only Azure sets, and what has a place of its own here. */
@@ -76,7 +76,7 @@ export interface NicBefore {
  * @throws ArmError 400 for a body or an address which Azure refuses.
  */
 export function readNicBody(world: World, before: NicBefore, body: unknown): NicContent {
-  const { tags, properties } = parseBody(body);
+  const { tags, properties } = readBody(nicBody, body);
   return {
     configurations: properties.ipConfigurations.map((entry, index) =>
       readConfiguration(world, before, { entry, isFirst: index === 0 }),
@@ -86,21 +86,6 @@ export function readNicBody(world: World, before: NicBefore, body: unknown): Nic
     securityGroup: nameOf(world.securityGroups, properties.networkSecurityGroup),
     extra: without(properties, NOT_EXTRA),
   };
-}
-
-function parseBody(body: unknown): NicBody {
-  const parsed = nicBody.safeParse(body);
-  if (!parsed.success) {
-    const problems = parsed.error.issues.map(
-      (issue) => `${issue.path.join(".")}: ${issue.message}`,
-    );
-    throw new ArmError(
-      400,
-      "InvalidRequestFormat",
-      `Cannot parse the request. ${problems.join("; ")}`,
-    );
-  }
-  return parsed.data;
 }
 
 function readConfiguration(

@@ -11,6 +11,7 @@ import type { ArmCall } from "../arm-call.ts";
 import { ArmError, notFound } from "../arm-error.ts";
 import { openOperation, operationHeaders, succeed } from "../operations.ts";
 import { pageOf } from "../paging.ts";
+import { readBody } from "../read-body.ts";
 import type { Reply } from "../reply.ts";
 
 const WATCHER_TYPE = "Microsoft.Network/networkWatchers";
@@ -67,7 +68,7 @@ export function verifyIpFlow(call: ArmCall): Reply {
   const { simulation } = call;
   const { world } = simulation;
   requireWatcher(call, call.name);
-  const body = parseBody(call.body);
+  const body = readBody(flowBody, call.body);
   const vm = vmIn(world, body.targetResourceId);
   if (vm === undefined) {
     throw notFound(VM_TYPE, lastPart(body.targetResourceId), world.resourceGroup);
@@ -105,21 +106,6 @@ function renderWatcher(world: World): unknown {
     location: world.location,
     properties: { provisioningState: "Succeeded", runningOperationIds: [] },
   };
-}
-
-function parseBody(body: unknown): FlowBody {
-  const parsed = flowBody.safeParse(body);
-  if (!parsed.success) {
-    const problems = parsed.error.issues.map(
-      (issue) => `${issue.path.join(".")}: ${issue.message}`,
-    );
-    throw new ArmError(
-      400,
-      "InvalidRequestFormat",
-      `Cannot parse the request. ${problems.join("; ")}`,
-    );
-  }
-  return parsed.data;
 }
 
 function vmIn(world: World, id: string): VmState | undefined {
