@@ -3,7 +3,7 @@ import { wouldHeal } from "../../shared/diagnosis/would-heal.ts";
 import { ConfigurationError, InvalidInputError } from "../../shared/domain/errors.ts";
 import type { Call } from "./calls.ts";
 import type { RunEnd } from "./follow.ts";
-import type { IncidentView } from "./host-schema.ts";
+import type { IncidentView } from "./host/host-schema.ts";
 
 /** The call did what was hoped for. */
 export const EXIT_OK = 0;

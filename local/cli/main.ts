@@ -2,8 +2,8 @@ import type { Call, HelpCall } from "./calls.ts";
 import { readCall } from "./command-line.ts";
 import { EXIT_BAD_INPUT, EXIT_OK, exitCodeOfError } from "./exit-codes.ts";
 import { reportError } from "./report-error.ts";
-import { openScreen } from "./screen.ts";
-import { wrapHelp } from "./text.ts";
+import { openScreen } from "./terminal/screen.ts";
+import { wrapHelp } from "./terminal/text.ts";
 
 /** Runs the command line and ends the process with its exit code. */
 export async function main(words: readonly string[]): Promise<void> {

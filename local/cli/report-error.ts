@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { printable } from "./text.ts";
+import { printable } from "./terminal/text.ts";
 
 /** What an error says to a person and to a program. */
 interface ErrorReport {

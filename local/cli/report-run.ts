@@ -1,10 +1,10 @@
 import type { Colors } from "picocolors/types.js";
 
 import type { RunEnd } from "./follow.ts";
-import type { IncidentView } from "./host-schema.ts";
-import { stepLabel } from "./live-view.ts";
-import type { Screen } from "./screen.ts";
-import { durationText, printable, secondsBetween } from "./text.ts";
+import type { IncidentView } from "./host/host-schema.ts";
+import { stepLabel } from "./terminal/live-view.ts";
+import type { Screen } from "./terminal/screen.ts";
+import { durationText, printable, secondsBetween } from "./terminal/text.ts";
 
 type Outcome = NonNullable<IncidentView["outcome"]>;
 

@@ -5,16 +5,16 @@ import { join } from "node:path";
 
 import { startSimulator } from "../simulator/simulator.ts";
 import type { AzureChoice, ServeCall } from "./calls.ts";
-import { drawnScenario, type DrawnScenario } from "./drawn-scenario.ts";
-import { startEmbeddedHost } from "./embedded-host.ts";
-import type { SimulatorAccess } from "./embedded-settings.ts";
 import { EXIT_OK } from "./exit-codes.ts";
-import { hostEventLine } from "./host-event-line.ts";
-import { watchInterrupts } from "./interrupts.ts";
-import type { Screen } from "./screen.ts";
-import { findSimulator, openSimulatorAdmin } from "./simulator-client.ts";
-import { keepHeapSmall } from "./small-heap.ts";
-import { untilStopped } from "./until-stopped.ts";
+import { startEmbeddedHost } from "./host/embedded-host.ts";
+import type { SimulatorAccess } from "./host/embedded-settings.ts";
+import { hostEventLine } from "./host/host-event-line.ts";
+import { keepHeapSmall } from "./host/small-heap.ts";
+import { drawnScenario, type DrawnScenario } from "./simulator/drawn-scenario.ts";
+import { findSimulator, openSimulatorAdmin } from "./simulator/simulator-client.ts";
+import { watchInterrupts } from "./terminal/interrupts.ts";
+import type { Screen } from "./terminal/screen.ts";
+import { untilStopped } from "./terminal/until-stopped.ts";
 
 const DATA_FOLDER = ".remediator";
 

@@ -4,12 +4,12 @@ import type { Scenario } from "../simulator/scenario/scenario.ts";
 import { startSimulator } from "../simulator/simulator.ts";
 import type { Simulator } from "../simulator/simulator.ts";
 import type { SimulateCall } from "./calls.ts";
-import { drawnScenario } from "./drawn-scenario.ts";
 import { EXIT_OK } from "./exit-codes.ts";
-import { watchInterrupts } from "./interrupts.ts";
-import type { Screen } from "./screen.ts";
-import { printable } from "./text.ts";
-import { untilStopped } from "./until-stopped.ts";
+import { drawnScenario } from "./simulator/drawn-scenario.ts";
+import { watchInterrupts } from "./terminal/interrupts.ts";
+import type { Screen } from "./terminal/screen.ts";
+import { printable } from "./terminal/text.ts";
+import { untilStopped } from "./terminal/until-stopped.ts";
 
 /** `remediator simulate`: simulated Azure alone, until Ctrl-C. Gives the exit code. */
 export async function simulate(call: SimulateCall, screen: Screen): Promise<number> {

@@ -2,9 +2,9 @@
 // each message with what it counted since the last one.
 import { getHeapStatistics } from "node:v8";
 
-import { startEmbeddedHost } from "../../local/cli/embedded-host.ts";
-import { findSimulator } from "../../local/cli/simulator-client.ts";
-import { keepHeapSmall } from "../../local/cli/small-heap.ts";
+import { startEmbeddedHost } from "../../local/cli/host/embedded-host.ts";
+import { keepHeapSmall } from "../../local/cli/host/small-heap.ts";
+import { findSimulator } from "../../local/cli/simulator/simulator-client.ts";
 
 let turns = 0;
 let lastTurnAt = Date.now();

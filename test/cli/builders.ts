@@ -1,4 +1,4 @@
-import type { IncidentView } from "../../local/cli/host-schema.ts";
+import type { IncidentView } from "../../local/cli/host/host-schema.ts";
 
 /** A NIC's verdict as the local host's API gives it. */
 export function aDiagnosis(

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { addressesAgree, alertedVm, ourSnapshots, partOf } from "../../local/cli/demo/fleet.ts";
 import { checksOf } from "../../local/cli/demo/verdict.ts";
 import type { Ending } from "../../local/cli/demo/verdict.ts";
-import type { SimulatedVm } from "../../local/cli/simulator-schema.ts";
+import type { SimulatedVm } from "../../local/cli/simulator/simulator-schema.ts";
 import { newTags } from "../../shared/backup/snapshot-tags.ts";
 
 interface Sides {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
-import { runFolder, userDataFolder } from "../../local/cli/data-folder.ts";
-import { embeddedSettings, SHORT_WAITS } from "../../local/cli/embedded-settings.ts";
+import { runFolder, userDataFolder } from "../../local/cli/host/data-folder.ts";
+import { embeddedSettings, SHORT_WAITS } from "../../local/cli/host/embedded-settings.ts";
 import { readSettings } from "../../shared/settings.ts";
 
 const azure = { armEndpoint: "http://127.0.0.1:9", token: "t", subscriptionId: "s" };

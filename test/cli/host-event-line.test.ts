@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 
-import { hostEventLine } from "../../local/cli/host-event-line.ts";
+import { hostEventLine } from "../../local/cli/host/host-event-line.ts";
 
 const REQUEST = { kind: "request", method: "POST", status: 202, durationMs: 40 } as const;
 

@@ -3,10 +3,10 @@ import { stripVTControlCharacters } from "node:util";
 import pc from "picocolors";
 import { describe, expect, it } from "vitest";
 
-import { endedLine, plainLine, runningLines } from "../../local/cli/live-view.ts";
-import { stepEvents } from "../../local/cli/step-events.ts";
-import type { StepEvent } from "../../local/cli/step-events.ts";
-import { displayWidth } from "../../local/cli/text.ts";
+import { endedLine, plainLine, runningLines } from "../../local/cli/terminal/live-view.ts";
+import { stepEvents } from "../../local/cli/terminal/step-events.ts";
+import type { StepEvent } from "../../local/cli/terminal/step-events.ts";
+import { displayWidth } from "../../local/cli/terminal/text.ts";
 import type { Step } from "../../shared/domain/incident.ts";
 
 const NOW = "2026-05-04T10:00:30.000Z";

@@ -10,7 +10,7 @@ import {
   printable,
   wrap,
   wrapHelp,
-} from "../../local/cli/text.ts";
+} from "../../local/cli/terminal/text.ts";
 
 describe("text on a terminal", () => {
   it.each([

@@ -1,5 +1,5 @@
 import { readTags } from "../../../shared/backup/snapshot-tags.ts";
-import type { SimulatedVm, SimulatorStateView } from "../simulator-schema.ts";
+import type { SimulatedVm, SimulatorStateView } from "../simulator/simulator-schema.ts";
 
 /** What the demo does with a VM of the fleet. */
 export type Part =

@@ -1,9 +1,9 @@
 import type { LocalHost } from "../../host/host.ts";
 import { followSignal } from "../follow.ts";
 import type { RunEnd, Watch } from "../follow.ts";
-import { openHostClient } from "../host-client.ts";
-import type { SimulatorAdmin } from "../simulator-client.ts";
-import type { SimulatedVm } from "../simulator-schema.ts";
+import { openHostClient } from "../host/host-client.ts";
+import type { SimulatorAdmin } from "../simulator/simulator-client.ts";
+import type { SimulatedVm } from "../simulator/simulator-schema.ts";
 import { partOf } from "./fleet.ts";
 import type { LeftAlone } from "./verdict.ts";
 import { followVm } from "./watch-vm.ts";

@@ -1,7 +1,7 @@
-import { SHORT_WAITS } from "../embedded-settings.ts";
-import type { Screen } from "../screen.ts";
-import type { SimulatedVm, SimulatorLogView } from "../simulator-schema.ts";
-import { printable } from "../text.ts";
+import { SHORT_WAITS } from "../host/embedded-settings.ts";
+import type { SimulatedVm, SimulatorLogView } from "../simulator/simulator-schema.ts";
+import type { Screen } from "../terminal/screen.ts";
+import { printable } from "../terminal/text.ts";
 import { addressesAgree, rdpText, usesDhcp, windowsAddresses } from "./fleet.ts";
 import type { SnapshotFinding } from "./fleet.ts";
 import type { Check, LeftAlone } from "./verdict.ts";

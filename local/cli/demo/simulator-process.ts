@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { z } from "zod";
 
 import { ConfigurationError } from "../../../shared/domain/errors.ts";
-import type { SimulatorAccess } from "../embedded-settings.ts";
+import type { SimulatorAccess } from "../host/embedded-settings.ts";
 
 const LAUNCHER = fileURLToPath(new URL("../remediator.mjs", import.meta.url));
 const START_TIMEOUT_MS = 20_000;

@@ -1,5 +1,5 @@
 import type { RunResult } from "../report-run.ts";
-import type { SimulatedVm } from "../simulator-schema.ts";
+import type { SimulatedVm } from "../simulator/simulator-schema.ts";
 import { addressesAgree, rdpText, windowsAddresses } from "./fleet.ts";
 import type { SnapshotFinding } from "./fleet.ts";
 

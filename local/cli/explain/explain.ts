@@ -5,8 +5,8 @@ import { InvalidInputError } from "../../../shared/domain/errors.ts";
 import { readAdapters, type PrintedAdapter } from "../../../shared/guest/text/adapters.ts";
 import type { ExplainCall } from "../calls.ts";
 import { exitCodeOfFault } from "../exit-codes.ts";
-import type { Screen } from "../screen.ts";
-import { printable } from "../text.ts";
+import type { Screen } from "../terminal/screen.ts";
+import { printable } from "../terminal/text.ts";
 import { explainText, type Explanation } from "./compare.ts";
 import type { Finding } from "./finding.ts";
 

@@ -8,7 +8,7 @@ import {
   type StepContext,
 } from "../../../shared/diagnosis/manual-step-lines.ts";
 import type { PrintedAdapter } from "../../../shared/guest/text/adapters.ts";
-import { printable } from "../text.ts";
+import { printable } from "../terminal/text.ts";
 import type { Compared, Finding } from "./finding.ts";
 
 type Words = Pick<Finding, "message" | "nextSteps">;

@@ -1,7 +1,7 @@
 import { InvalidInputError } from "../../../shared/domain/errors.ts";
 import { inParallel } from "../../../shared/domain/in-parallel.ts";
-import type { HostClient } from "../host-client.ts";
-import type { IncidentSummary, IncidentView } from "../host-schema.ts";
+import type { HostClient } from "../host/host-client.ts";
+import type { IncidentSummary, IncidentView } from "../host/host-schema.ts";
 
 /** What a host had to say at one moment. */
 export interface Look {

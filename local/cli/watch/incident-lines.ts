@@ -1,9 +1,9 @@
-import type { IncidentSummary, IncidentView } from "../host-schema.ts";
-import { endedLine, runningLines } from "../live-view.ts";
-import type { LineStyle } from "../live-view.ts";
+import type { IncidentSummary, IncidentView } from "../host/host-schema.ts";
 import { outcomeTitle, resultOfIncident } from "../report-run.ts";
-import { stepEvents } from "../step-events.ts";
-import { durationText, fit, printable, secondsBetween } from "../text.ts";
+import { endedLine, runningLines } from "../terminal/live-view.ts";
+import type { LineStyle } from "../terminal/live-view.ts";
+import { stepEvents } from "../terminal/step-events.ts";
+import { durationText, fit, printable, secondsBetween } from "../terminal/text.ts";
 
 /** When the lines are drawn. */
 export interface Moment {

@@ -1,11 +1,11 @@
-import type { IncidentSummary, IncidentView } from "../host-schema.ts";
-import { openDrawing, styleOf } from "../live-terminal.ts";
-import { plainLine } from "../live-view.ts";
+import type { IncidentSummary, IncidentView } from "../host/host-schema.ts";
 import { resultOfIncident } from "../report-run.ts";
-import type { Screen } from "../screen.ts";
-import { stepEvents } from "../step-events.ts";
-import type { ShownSteps } from "../step-events.ts";
-import { fit, printable } from "../text.ts";
+import { openDrawing, styleOf } from "../terminal/live-terminal.ts";
+import { plainLine } from "../terminal/live-view.ts";
+import type { Screen } from "../terminal/screen.ts";
+import { stepEvents } from "../terminal/step-events.ts";
+import type { ShownSteps } from "../terminal/step-events.ts";
+import { fit, printable } from "../terminal/text.ts";
 import type { Look } from "./incident-feed.ts";
 import { clock, closedLine, fitBlocks, MODES, openBlock } from "./incident-lines.ts";
 

@@ -4,9 +4,9 @@ import { AzureRequestError, ConfigurationError } from "../../../shared/domain/er
 import { environmentVariables } from "../../../shared/settings.ts";
 import type { WatchCall } from "../calls.ts";
 import { EXIT_OK } from "../exit-codes.ts";
-import { HOST_CODES, openHostClient } from "../host-client.ts";
-import { watchInterrupts } from "../interrupts.ts";
-import type { Screen } from "../screen.ts";
+import { HOST_CODES, openHostClient } from "../host/host-client.ts";
+import { watchInterrupts } from "../terminal/interrupts.ts";
+import type { Screen } from "../terminal/screen.ts";
 import { openFeed } from "./incident-feed.ts";
 import type { Look } from "./incident-feed.ts";
 import { openWatchView, sayOpen } from "./watch-view.ts";

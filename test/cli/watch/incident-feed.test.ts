@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
-import { openHostClient } from "../../../local/cli/host-client.ts";
-import type { IncidentView } from "../../../local/cli/host-schema.ts";
+import { openHostClient } from "../../../local/cli/host/host-client.ts";
+import type { IncidentView } from "../../../local/cli/host/host-schema.ts";
 import { openFeed } from "../../../local/cli/watch/incident-feed.ts";
 import { anIncidentView } from "../builders.ts";
 import { startSmallServer } from "./small-server.ts";

@@ -2,7 +2,7 @@ import { fc, test } from "@fast-check/vitest";
 import pc from "picocolors";
 import { describe, expect, it } from "vitest";
 
-import { displayWidth } from "../../../local/cli/text.ts";
+import { displayWidth } from "../../../local/cli/terminal/text.ts";
 import { closedLine, fitBlocks, openBlock } from "../../../local/cli/watch/incident-lines.ts";
 import type { Step } from "../../../shared/domain/incident.ts";
 import { anIncidentView } from "../builders.ts";

@@ -1,4 +1,4 @@
-import type { RunStatus, Step, StepName } from "../../shared/domain/incident.ts";
+import type { RunStatus, Step, StepName } from "../../../shared/domain/incident.ts";
 import { secondsBetween } from "./text.ts";
 
 /** A step that started or ended, as `--json` prints it. */

@@ -1,5 +1,5 @@
-import type { HostEvent } from "../host/host-events.ts";
-import { durationText, printable } from "./text.ts";
+import type { HostEvent } from "../../host/host-events.ts";
+import { durationText, printable } from "../terminal/text.ts";
 
 /** One line for people about what the local host did; null for what would only be noise. */
 export function hostEventLine(event: HostEvent): string | null {

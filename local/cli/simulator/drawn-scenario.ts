@@ -1,8 +1,8 @@
-import { drawFaults, withDraw, type Draw } from "../simulator/faults/draw-faults.ts";
-import type { Scenario } from "../simulator/scenario/scenario.ts";
+import { drawFaults, withDraw, type Draw } from "../../simulator/faults/draw-faults.ts";
+import type { Scenario } from "../../simulator/scenario/scenario.ts";
+import type { Screen } from "../terminal/screen.ts";
+import { printable } from "../terminal/text.ts";
 import { chosenScenario } from "./scenario-file.ts";
-import type { Screen } from "./screen.ts";
-import { printable } from "./text.ts";
 
 /** A scenario to play, and what a seed lets go wrong in it. */
 export interface DrawnScenario {

@@ -1,12 +1,12 @@
 import { z } from "zod";
 
-import type { DiagnosisKind, Plan } from "../../shared/domain/diagnosis.ts";
+import type { DiagnosisKind, Plan } from "../../../shared/domain/diagnosis.ts";
 import {
   modeSchema,
   outcomeSchema,
   runStatusSchema,
   stepSchema,
-} from "../../shared/incidents/run-status.ts";
+} from "../../../shared/incidents/run-status.ts";
 
 const diagnosis = z.object({
   kind: z.custom<DiagnosisKind>((value) => typeof value === "string"),

@@ -1,4 +1,4 @@
-import type { RunStatus } from "../../shared/domain/incident.ts";
+import type { RunStatus } from "../../../shared/domain/incident.ts";
 import { endedLine, plainLine, runningLines } from "./live-view.ts";
 import type { LineStyle } from "./live-view.ts";
 import type { Screen } from "./screen.ts";

@@ -2,11 +2,11 @@ import { mkdirSync } from "node:fs";
 
 import { z } from "zod";
 
-import { ConfigurationError } from "../../shared/domain/errors.ts";
-import { environmentVariables } from "../../shared/settings.ts";
-import type { Settings } from "../../shared/settings.ts";
-import { startLocalHost } from "../host/host.ts";
-import type { LocalHost, LocalHostOptions } from "../host/host.ts";
+import { ConfigurationError } from "../../../shared/domain/errors.ts";
+import { environmentVariables } from "../../../shared/settings.ts";
+import type { Settings } from "../../../shared/settings.ts";
+import { startLocalHost } from "../../host/host.ts";
+import type { LocalHost, LocalHostOptions } from "../../host/host.ts";
 import { embeddedSettings } from "./embedded-settings.ts";
 import type { EmbeddedChoice } from "./embedded-settings.ts";
 
@@ -62,5 +62,5 @@ async function loadFunctions(settings: Settings): Promise<void> {
 }
 
 function addressOf(file: string): string {
-  return new URL(`../../functions/${file}`, import.meta.url).href;
+  return new URL(`../../../functions/${file}`, import.meta.url).href;
 }

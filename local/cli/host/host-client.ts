@@ -4,7 +4,7 @@ import {
   AzureRequestError,
   ConfigurationError,
   InvalidInputError,
-} from "../../shared/domain/errors.ts";
+} from "../../../shared/domain/errors.ts";
 import {
   acceptedSchema,
   incidentSchema,

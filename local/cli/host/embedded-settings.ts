@@ -1,5 +1,5 @@
-import { readSettings } from "../../shared/settings.ts";
-import type { Settings } from "../../shared/settings.ts";
+import { readSettings } from "../../../shared/settings.ts";
+import type { Settings } from "../../../shared/settings.ts";
 
 type Variables = Readonly<Record<string, string | undefined>>;
 

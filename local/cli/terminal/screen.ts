@@ -3,7 +3,7 @@ import { isatty } from "node:tty";
 import pc from "picocolors";
 import type { Colors } from "picocolors/types.js";
 
-import { environmentVariables } from "../../shared/settings.ts";
+import { environmentVariables } from "../../../shared/settings.ts";
 import { wrap } from "./text.ts";
 
 /** Where a verb writes: text for people, or one JSON object a line for programs, never both. */

@@ -1,11 +1,11 @@
 import { fileURLToPath } from "node:url";
 
-import { readScenario } from "../simulator/scenario/scenario.ts";
-import type { Scenario } from "../simulator/scenario/scenario.ts";
+import { readScenario } from "../../simulator/scenario/scenario.ts";
+import type { Scenario } from "../../simulator/scenario/scenario.ts";
 
 /** The demo's own fleet. */
 export const DEMO_SCENARIO = fileURLToPath(
-  new URL("../simulator/scenario/demo.json", import.meta.url),
+  new URL("../../simulator/scenario/demo.json", import.meta.url),
 );
 
 /**

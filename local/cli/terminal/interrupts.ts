@@ -1,4 +1,4 @@
-import { EXIT_INTERRUPTED } from "./exit-codes.ts";
+import { EXIT_INTERRUPTED } from "../exit-codes.ts";
 
 /** How long a repeated signal counts as the same one: a terminal and a parent process may both send it. */
 const SAME_PRESS_MS = 300;

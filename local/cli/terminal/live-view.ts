@@ -1,6 +1,6 @@
 import type { Colors } from "picocolors/types.js";
 
-import type { RunStatus, StepName } from "../../shared/domain/incident.ts";
+import type { RunStatus, StepName } from "../../../shared/domain/incident.ts";
 import type { StepEvent } from "./step-events.ts";
 import { durationText, fit, pad, printable, secondsBetween } from "./text.ts";
 

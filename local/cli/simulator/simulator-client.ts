@@ -1,7 +1,7 @@
 import { z } from "zod";
 
-import { ConfigurationError } from "../../shared/domain/errors.ts";
-import type { SimulatorAccess } from "./embedded-settings.ts";
+import { ConfigurationError } from "../../../shared/domain/errors.ts";
+import type { SimulatorAccess } from "../host/embedded-settings.ts";
 import { simulatorLog, simulatorState } from "./simulator-schema.ts";
 import type { SimulatorLogView, SimulatorStateView } from "./simulator-schema.ts";
 
