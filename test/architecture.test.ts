@@ -60,6 +60,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "durable-functions": ["functions", "local/host"],
   hono: ["local/host", "local/simulator"],
   "@hono/node-server": ["local/host", "local/simulator"],
+  ws: ["local/simulator"],
   commander: ["local/cli"],
   picocolors: ["local/cli"],
 };

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Starts the command line on a Node that can run TypeScript sources. Only syntax that Node 14 can parse may stand here:
 // an older Node must get as far as the message below.
-/* oxlint-disable typescript/no-unsafe-assignment, typescript/no-unsafe-call, typescript/no-unsafe-member-access, typescript/no-unsafe-return, typescript/no-unsafe-argument, typescript/strict-boolean-expressions -- plain JavaScript, outside of the type check */
+/* oxlint-disable typescript/no-unsafe-assignment, typescript/no-unsafe-call, typescript/no-unsafe-member-access, typescript/no-unsafe-argument, typescript/strict-boolean-expressions -- plain JavaScript, outside of the type check */
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { constants } from "node:os";
@@ -56,11 +56,11 @@ function runWith(binary) {
 
 /** Keeps the notices about Node's own SQLite and TypeScript off the screen; every other warning still shows. */
 function hideExperimentalNotices() {
-  const emitWarning = process.emitWarning;
+  const emitWarning = process.emitWarning.bind(process);
   process.emitWarning = (warning, ...rest) => {
     const text = String(warning && warning.message ? warning.message : warning);
     if (!QUIET_WARNINGS.test(text)) {
-      emitWarning.call(process, warning, ...rest);
+      emitWarning(warning, ...rest);
     }
   };
 }

@@ -47,7 +47,7 @@ export type EffectKind =
   | "guestChanged";
 
 /** Who brought an effect about. */
-export type EffectCause = "request" | "script" | "task" | "restart" | "human";
+export type EffectCause = "request" | "script" | "console" | "task" | "restart" | "human";
 
 /** One change, whoever made it. */
 export interface Effect {

@@ -10,6 +10,7 @@ import { issueToken } from "./arm/identity.ts";
 import type { Identity } from "./arm/identity.ts";
 import { makeRights } from "./arm/rights.ts";
 import { azureThrottle, UNLIMITED } from "./arm/throttle.ts";
+import { makeConsoleServer } from "./console/console-server.ts";
 import { makePublisher } from "./events/publisher.ts";
 import type { Publisher } from "./events/publisher.ts";
 import { makeFaults } from "./faults/faults.ts";
@@ -83,6 +84,10 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   });
   server.on("connect", (request, socket, head) => {
     serveConnect(simulation, request, socket, head);
+  });
+  const consoles = makeConsoleServer(simulation);
+  server.on("upgrade", (request, socket, head) => {
+    consoles.upgrade(request, socket, head);
   });
   endpoint = await listen(server, options.port ?? 0);
   planAlerts(simulation, publisher, options.scenario);

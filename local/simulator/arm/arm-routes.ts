@@ -4,6 +4,7 @@ import type { ArmCall, ArmRoute } from "./arm-call.ts";
 import { pageOf } from "./paging.ts";
 import type { Reply } from "./reply.ts";
 import { ok } from "./routes/answers.ts";
+import { CONSOLE_ROUTES } from "./routes/console-routes.ts";
 import { NETWORK_ROUTES } from "./routes/network-routes.ts";
 import { OPERATION_ROUTES } from "./routes/operation-routes.ts";
 import { GROUP, SUBSCRIPTION } from "./routes/paths.ts";
@@ -19,6 +20,7 @@ export const ARM_ROUTES: readonly ArmRoute[] = [
   ...WATCHER_ROUTES,
   ...SNAPSHOT_ROUTES,
   ...OPERATION_ROUTES,
+  ...CONSOLE_ROUTES,
   ...SCOPE_ROUTES,
   {
     operation: "group.get",

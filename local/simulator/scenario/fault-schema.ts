@@ -27,6 +27,8 @@ export const OPERATIONS = [
   "snapshot.patch",
   "snapshot.delete",
   "operation.get",
+  "console.get",
+  "console.connect",
   "lock.list",
   "health.get",
   "group.get",

@@ -114,6 +114,16 @@ const guest = z.strictObject({
   taskRegistration: z.boolean().default(true),
   elevated: z.boolean().default(true),
   rdpListening: z.boolean().default(true),
+  console: z
+    .strictObject({
+      front: z
+        .enum(["sac", "cmd"])
+        .default("sac")
+        .describe("`cmd`: somebody's command prompt channel is in front, and takes what is typed."),
+      typed: z.string().default("").describe("A line that somebody left half typed."),
+    })
+    .prefault({})
+    .describe("What stands on the serial console."),
 });
 
 const vm = z.strictObject({
@@ -131,6 +141,7 @@ const vm = z.strictObject({
     .describe(
       "Whether the agent reaches Azure although Windows has another address than Azure's: nobody has confirmed either.",
     ),
+  bootDiagnostics: z.boolean().default(true).describe("The serial console needs them."),
   nics: z.array(nic).min(1),
   guest: guest.prefault({}),
   health: platformHealth
@@ -189,6 +200,10 @@ const fleet = {
   network,
   securityGroups: z.array(securityGroup).default([]),
   vms: z.array(vm).min(1),
+  serialConsoleDisabled: z
+    .boolean()
+    .default(false)
+    .describe("Whether the serial console is switched off for the whole subscription."),
   locks: z
     .array(lock)
     .default([])

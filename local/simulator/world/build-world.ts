@@ -41,6 +41,7 @@ export function buildWorld(fleet: Fleet, tenantId: string, making: Making): Worl
     vms: new Map(),
     disks: new Map(),
     snapshots: new Map(),
+    serialConsoleDisabled: fleet.serialConsoleDisabled,
     locks: [],
   };
   for (const machine of fleet.vms) {
@@ -78,6 +79,8 @@ function addVm(world: World, machine: ScenarioVm, making: Making): void {
     // An agent which Azure cannot hear has been silent since a while, and not for ever.
     agentReportedAt: isRunning && machine.agent ? now - UPTIME_MS / 2 : null,
     rdpListening: machine.guest.rdpListening,
+    bootDiagnostics: machine.bootDiagnostics,
+    console: machine.guest.console,
     guest: machine.os === "Windows" ? makeGuest(world, machine, nics, making) : null,
     firedTasks: new Set(),
     command: null,
@@ -87,15 +90,13 @@ function addVm(world: World, machine: ScenarioVm, making: Making): void {
   };
   world.vms.set(machine.name.toLowerCase(), vm);
   if (machine.osDisk === "managed") {
-    const createdAt = new Date(now - UPTIME_MS * 30).toISOString();
-    const uniqueId = random.guid();
-    world.disks.set(diskName.toLowerCase(), {
-      name: diskName,
-      uniqueId,
-      createdAt,
-      vm: machine.name,
-    });
+    addDisk(world, diskName, machine.name, making);
   }
+}
+
+function addDisk(world: World, name: string, vm: string, { random, now }: Making): void {
+  const createdAt = new Date(now - UPTIME_MS * 30).toISOString();
+  world.disks.set(name.toLowerCase(), { name, uniqueId: random.guid(), createdAt, vm });
 }
 
 interface NicPlan {

@@ -1,4 +1,5 @@
 import type { PowerState } from "../../../shared/domain/facts.ts";
+import type { ConsoleState } from "../console/sac.ts";
 import type { GuestState, GuestWorld } from "../guest/state.ts";
 import type { LeaseRule, PlatformHealth } from "../scenario/fault-schema.ts";
 
@@ -82,6 +83,9 @@ export interface VmState {
   /** Instant (ms) of the agent's last report, or null. */
   agentReportedAt: number | null;
   rdpListening: boolean;
+  readonly bootDiagnostics: boolean;
+  /** What stands on its serial console. */
+  console: ConsoleState;
   /** Null: not a Windows. */
   guest: GuestState | null;
   /** Names and instants of scheduled tasks which have fired: a one-shot task that stays does not fire twice. */
@@ -171,6 +175,7 @@ export interface World {
   readonly vms: Map<string, VmState>;
   readonly disks: Map<string, DiskState>;
   readonly snapshots: Map<string, SnapshotState>;
+  readonly serialConsoleDisabled: boolean;
   locks: readonly LockState[];
 }
 

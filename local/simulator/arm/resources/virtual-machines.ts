@@ -23,6 +23,7 @@ export function renderVm(simulation: Simulation, vm: VmState, expand: boolean): 
       hardwareProfile: { vmSize: vm.size },
       storageProfile: storageProfile(world, vm),
       osProfile: { computerName: computerName(vm), adminUsername: "fleetadmin", secrets: [] },
+      diagnosticsProfile: { bootDiagnostics: { enabled: vm.bootDiagnostics } },
       networkProfile: {
         networkInterfaces: nicsOf(world, vm).map((nic, index, all) =>
           renderNicReference(world, nic.name, all.length > 1 ? index === 0 : null),

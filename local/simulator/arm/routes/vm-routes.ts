@@ -77,11 +77,13 @@ export const VM_ROUTES: readonly ArmRoute[] = [
   })),
 ];
 
-function itself(simulation: Simulation, name: string): string {
+/** The VM that a request about it names. */
+export function itself(simulation: Simulation, name: string): string {
   return simulation.world.vms.get(name.toLowerCase())?.name ?? name;
 }
 
-function findVm(call: ArmCall): VmState {
+/** The VM of a request. @throws ArmError 404 */
+export function findVm(call: ArmCall): VmState {
   const { world } = call.simulation;
   const vm = world.vms.get(call.name.toLowerCase());
   if (vm === undefined) {
