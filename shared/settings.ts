@@ -14,9 +14,9 @@ const loopbackUrl = z
 const RESTORE_SECONDS = 15;
 
 /** What is off unless it is allowed by name. */
-const ALLOWANCES = ["console", "restarts", "load-balanced", "ghost-adapters", "dns"] as const;
+const ALLOWANCES = ["console"] as const;
 
-/** What the settings allow beyond a guest switch: typing at the serial console, remedies that restart the VM, … */
+/** What the settings allow beyond a guest switch: typing at the serial console. */
 export type Allowance = (typeof ALLOWANCES)[number];
 
 const allowances = z

@@ -1,5 +1,11 @@
 import type { SnapshotStep } from "../../shared/backup/snapshot.ts";
-import type { AzureFacts, GuestAdapter, NicFacts, Probe } from "../../shared/domain/facts.ts";
+import type {
+  AzureFacts,
+  ConsoleReading,
+  GuestAdapter,
+  NicFacts,
+  Probe,
+} from "../../shared/domain/facts.ts";
 import type { BackupRecord, Incident, LedgerEntry } from "../../shared/domain/incident.ts";
 import type {
   IgnoredReason,
@@ -12,12 +18,15 @@ import type { Hindrances } from "../../shared/facts/hindrances.ts";
 import type { ProbeAnswer } from "../../shared/facts/probe.ts";
 import type { IncidentPatch } from "../../shared/incidents/store.ts";
 import type { GuestSwitchPoll } from "../../shared/remedies/guest-dhcp/switch-to-dhcp.ts";
+import type { AddressOrder } from "../../shared/remedies/serial-console/address-order.ts";
+import type { AddressSet } from "../../shared/remedies/serial-console/set-address.ts";
 import type { Settings } from "../../shared/settings.ts";
 
 /** The settings that a run keeps to, fixed when it starts so that a replay sees the same ones. */
 export type RunSettings = Pick<
   Settings,
   | "mode"
+  | "allowed"
   | "scope"
   | "settleSeconds"
   | "guestReadSeconds"
@@ -121,6 +130,14 @@ export interface ActivityCatalogue {
   readonly pollGuestRead: {
     readonly input: { readonly vmId: string; readonly operation: string };
     readonly output: GuestReadPoll;
+  };
+  readonly readConsole: {
+    readonly input: { readonly facts: AzureFacts };
+    readonly output: ConsoleReading;
+  };
+  readonly setConsoleAddress: {
+    readonly input: { readonly vmId: string; readonly order: AddressOrder };
+    readonly output: AddressSet;
   };
   readonly startSnapshot: {
     readonly input: {

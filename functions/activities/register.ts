@@ -16,6 +16,7 @@ import type {
   ActivityName,
   Tell,
 } from "./catalogue.ts";
+import * as console from "./console.ts";
 import * as guest from "./guest.ts";
 import * as incidents from "./incidents.ts";
 import { probeTurns } from "./probe-turns.ts";
@@ -54,6 +55,8 @@ const activities: { readonly [Name in Exclude<ActivityName, "startRun">]: Activi
   pollGuestRead: guest.pollGuestRead,
   startGuestSwitch: guest.startGuestSwitch,
   pollGuestSwitch: guest.pollGuestSwitch,
+  readConsole: console.readConsole,
+  setConsoleAddress: console.setConsoleAddress,
   startSnapshot: backup.startSnapshot,
   pollSnapshot: backup.pollSnapshot,
   findOtherRun: backup.findOtherRun,

@@ -118,6 +118,7 @@ function runSettings(settings: Settings): RunSettings {
   const { probe, ...rest } = settings;
   return {
     mode: rest.mode,
+    allowed: rest.allowed,
     scope: rest.scope,
     settleSeconds: rest.settleSeconds,
     guestReadSeconds: rest.guestReadSeconds,

@@ -5,7 +5,7 @@ import { planFor } from "../../shared/diagnosis/plan.ts";
 import type { Plan } from "../../shared/domain/diagnosis.ts";
 import type { Probe } from "../../shared/domain/facts.ts";
 import { awaitSilence, startSilence } from "./read-both-sides.ts";
-import { callFor, type Run } from "./run.ts";
+import { callFor, mayUseConsole, type Run } from "./run.ts";
 
 const NOT_AWAITED: Probe = {
   kind: "unknown",
@@ -68,8 +68,8 @@ function planNow(run: Run): Plan {
     runMode: purpose.mode,
     mode: settings.mode,
     scope: settings.scope,
-    available: ["guestDhcp"],
-    setByUs: [],
+    available: mayUseConsole(run) ? ["guestDhcp", "serialConsole"] : ["guestDhcp"],
+    setByUs: run.setByUs,
   });
 }
 

@@ -13,7 +13,7 @@ import { guestDhcpLedgerEntry } from "../../shared/remedies/guest-dhcp/ledger-en
 import type { SwitchRequest } from "../activities/catalogue.ts";
 import { nowOf, secondsFromNow, secondsUntil, sleep } from "./clock.ts";
 import { readGuestWithin } from "./read-guest.ts";
-import { callFor, type Run } from "./run.ts";
+import { writeLedger, type Run } from "./run.ts";
 import { switchGuest } from "./switch-guest.ts";
 
 /** Readings of a guest whose dead-man's task is armed, over the task's time: each one is a Run Command. */
@@ -40,7 +40,7 @@ export function* healGuestDhcp(
     notAfter: notAfter.toISOString(),
   };
   const expectation: SwitchExpectation = { incidentId, nic, adapter };
-  yield* write(run, entry);
+  yield* writeLedger(run, entry);
 
   run.story.begin("guestSwitch", `"${adapter.name}" to DHCP, with a dead-man switch`);
   const answer = yield* switchGuest(run, request, notAfter);
@@ -51,7 +51,7 @@ export function* healGuestDhcp(
   if (conclusion.kind === "unknown") {
     conclusion = yield* resolveByReading(run, conclusion, { expectation, notAfter });
   }
-  yield* write(run, closed(entry, conclusion, nowOf(run.context)));
+  yield* writeLedger(run, closed(entry, conclusion, nowOf(run.context)));
   return conclusion;
 }
 
@@ -93,11 +93,6 @@ function targetOf(run: Run, remedy: PlannedRemedy): { nic: NicFacts; adapter: Gu
     throw new TypeError(`The plan names a NIC that the facts do not show: ${remedy.nicId}`);
   }
   return { nic, adapter };
-}
-
-function* write(run: Run, entry: LedgerEntry): Generator<Task, void, unknown> {
-  yield* callFor(run, "writeLedger", { incidentId: run.incidentId, entry });
-  run.ledger = [...run.ledger.filter((other) => other.id !== entry.id), entry];
 }
 
 function closed(entry: LedgerEntry, conclusion: RemedyConclusion, now: string): LedgerEntry {

@@ -3,6 +3,7 @@ import type { Task } from "durable-functions";
 import type { PlannedRemedy } from "../../shared/domain/diagnosis.ts";
 import type { RemedyConclusion } from "../../shared/domain/remedy.ts";
 import { healGuestDhcp } from "./heal-guest-dhcp.ts";
+import { healOverConsole } from "./heal-over-console.ts";
 import type { Run } from "./run.ts";
 
 /** Ends after which the next remedy may be tried: nothing is left changed. */
@@ -38,6 +39,7 @@ function* applyRemedy(run: Run, remedy: PlannedRemedy): Generator<Task, RemedyCo
     case "guestDhcp":
       return yield* healGuestDhcp(run, remedy);
     case "serialConsole":
+      return yield* healOverConsole(run, remedy);
     case "nicReset":
     case "repairDhcpService":
     case "renewLease":

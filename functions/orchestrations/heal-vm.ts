@@ -8,6 +8,7 @@ import { ActivityFailedError, call } from "./call.ts";
 import { closeRun, leaveAsHealthy } from "./close-run.ts";
 import { decide } from "./decide.ts";
 import { healByPlan } from "./heal-by-plan.ts";
+import { lookAtConsole } from "./look-at-console.ts";
 import { checkHindrances, readAzure } from "./read-azure.ts";
 import { firstProbe, gatherGuestFacts } from "./read-both-sides.ts";
 import { beginRun, openIncident, outcomeOf, type Run } from "./run.ts";
@@ -78,6 +79,7 @@ function* story(run: Run): Generator<Task, Ending, unknown> {
   if (outside !== null) {
     return { kind: "outcome", outcome: outside };
   }
+  yield* lookAtConsole(run);
   const plan = yield* decide(run);
   return { kind: "outcome", outcome: yield* healByPlan(run, plan) };
 }

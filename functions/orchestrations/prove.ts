@@ -34,7 +34,7 @@ export function* prove(run: Run, message: string): Generator<Task, Outcome, unkn
   } else {
     yield* probeAgain(run);
   }
-  return outcomeOf(run, "healed", { code: "guest-dhcp", message, nextStep: "" });
+  return outcomeOf(run, "healed", { code: run.healedBy, message, nextStep: "" });
 }
 
 /** A VM that was stopped or deleted meanwhile says nothing about the heal. */

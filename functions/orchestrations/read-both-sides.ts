@@ -5,7 +5,7 @@ import type { Outcome } from "../../shared/domain/outcome.ts";
 import type { ProbeAnswer } from "../../shared/facts/probe.ts";
 import { answerOf, schedule } from "./call.ts";
 import { checkHindrances, readAzure } from "./read-azure.ts";
-import { callFor, callOr, mayChange, type Run } from "./run.ts";
+import { callFor, callOr, mayChange, mayUseConsole, type Run } from "./run.ts";
 import { resultOf, startStory } from "./sub-stories.ts";
 
 /** Ends of a Run Command that a stopped, restarted or deleted VM explains. */
@@ -58,7 +58,7 @@ export function* gatherGuestFacts(
   if (unanswered && mayChange(run)) {
     startSilence(run);
   }
-  const guest = run.purpose.readGuest ? startGuestRead(run) : null;
+  const guest = run.purpose.readGuest && !mayUseConsole(run) ? startGuestRead(run) : null;
   if (unanswered && run.purpose.alerted && mayChange(run)) {
     startBackup(run);
   }
@@ -100,7 +100,7 @@ function* guestBeside(
     // Schedules them all; each is awaited on its own later.
     yield run.context.df.Task.any(beside);
   }
-  return guest === null ? notRead() : yield* awaitGuest(run, guest);
+  return guest === null ? notRead(run) : yield* awaitGuest(run, guest);
 }
 
 /** A VM that is not as Azure said a moment ago. */
@@ -159,8 +159,14 @@ function* awaitGuest(run: Run, guest: Task): Generator<Task, GuestReading, unkno
   return result;
 }
 
-function notRead(): GuestReading {
-  return { kind: "unreadable", code: "not-read", message: "The guest was not read, as asked." };
+function notRead(run: Run): GuestReading {
+  return mayUseConsole(run)
+    ? {
+        kind: "unreadable",
+        code: "agent-missing",
+        message: "The VM agent does not report, so no Run Command was sent.",
+      }
+    : { kind: "unreadable", code: "not-read", message: "The guest was not read, as asked." };
 }
 
 function describeFacts(facts: AzureFacts): string {

@@ -50,6 +50,10 @@ export interface Run {
   backupTask: Task | null;
   backup: BackupResult | null;
   ledger: readonly LedgerEntry[];
+  /** NICs whose static address this run set itself, over the console. */
+  setByUs: readonly string[];
+  /** Outcome code of the remedy that healed; the most disruptive one if several did. */
+  healedBy: string;
   provenAt: string | null;
   remarks: readonly string[];
 }
@@ -83,6 +87,8 @@ export function beginRun(
     backupTask: null,
     backup: null,
     ledger: [],
+    setByUs: [],
+    healedBy: "guest-dhcp",
     provenAt: null,
     remarks: [],
   };
@@ -124,6 +130,13 @@ export function scopeOf(run: Run): RunScope {
 /** Whether the run may change anything at all. */
 export function mayChange(run: Run): boolean {
   return run.purpose.mode === "heal" && run.settings.mode === "heal";
+}
+
+/** Whether the serial console may be opened: allowed by name, in a run that may change things, for a silent agent. */
+export function mayUseConsole(run: Run): boolean {
+  return (
+    mayChange(run) && run.settings.allowed.includes("console") && run.facts?.vm.agentReady === false
+  );
 }
 
 /** Whether the guest was changed, or may have been; also if everything was put back. */
@@ -176,4 +189,10 @@ export function outcomeOf(
     nextStep: says.nextStep,
     remarks: run.remarks,
   };
+}
+
+/** Puts an intent or its result on record. */
+export function* writeLedger(run: Run, entry: LedgerEntry): Generator<Task, void, unknown> {
+  yield* callFor(run, "writeLedger", { incidentId: run.incidentId, entry });
+  run.ledger = [...run.ledger.filter((other) => other.id !== entry.id), entry];
 }

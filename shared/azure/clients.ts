@@ -15,6 +15,8 @@ export interface Azure {
   network(subscriptionId: string): Promise<NetworkManagementClient>;
   /** For what has no SDK here, since it would be loaded for one question; see `read-resource.ts`. */
   rest(): Promise<Client>;
+  /** A token for Resource Manager, for what speaks no HTTP; null if none can be had. Never to be kept or shown. */
+  token(): Promise<string | null>;
   /** Ids of the identity in use, read once; null if its token does not tell or cannot be had. */
   ownIdentity(): Promise<OwnIdentity | null>;
 }
@@ -75,6 +77,7 @@ export function createAzure(
       return client;
     }),
     rest: async () => await (rest ??= restClient(cloud, clientOptions)),
+    token: async () => await tokenOf(cloud),
     ownIdentity: identityReader(cloud),
   };
 }

@@ -60,11 +60,30 @@ export async function listResources<Schema extends z.ZodType>(
   return items;
 }
 
+/**
+ * Asks for something by a POST that changes nothing lasting, for example the address of a console.
+ * @throws AzureRequestError if Azure refuses
+ * @throws DefectError `odd-answer` if the answer is not of the known form
+ */
+export async function askByPost<Schema extends z.ZodType>(
+  azure: Azure,
+  question: ResourceQuestion<Schema>,
+): Promise<z.output<Schema>> {
+  const { tried, path, apiVersion } = question;
+  const body = await inWords(tried, async () => {
+    const client = await azure.rest();
+    const queryParameters = { "api-version": apiVersion };
+    return await bodyOf(await client.pathUnchecked(path).post({ queryParameters }));
+  });
+  return parsed(question, question.schema, body);
+}
+
 async function get(azure: Azure, path: string, query: Record<string, string>): Promise<unknown> {
   const client = await azure.rest();
-  const response: PathUncheckedResponse = await client
-    .pathUnchecked(path)
-    .get({ queryParameters: query });
+  return await bodyOf(await client.pathUnchecked(path).get({ queryParameters: query }));
+}
+
+async function bodyOf(response: PathUncheckedResponse): Promise<unknown> {
   if (response.status !== "200") {
     const { createRestError } = await import("@azure-rest/core-client");
     throw createRestError(response);

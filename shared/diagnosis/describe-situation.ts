@@ -1,5 +1,5 @@
 import type { DiagnosisKind } from "../domain/diagnosis.ts";
-import type { GuestReading, NicFacts } from "../domain/facts.ts";
+import type { ConsoleReading, GuestReading, NicFacts } from "../domain/facts.ts";
 import { printable } from "./command-line.ts";
 import type { Situation } from "./situation.ts";
 
@@ -32,12 +32,21 @@ export function describeSituation(
 
 function unreadableBecause(nic: NicFacts, guest: GuestReading): string {
   if (guest.kind === "unreadable") {
-    return `Windows could not be read: ${guest.message}`;
+    return `Windows could not be read: ${guest.message}${consoleSays(guest.console)}`;
   }
   if (nic.mac === null) {
     return `Azure names no MAC address for NIC ${nic.name}, so no adapter can be matched to it.`;
   }
   return `Windows and Azure say too little of NIC ${nic.name} (MAC ${nic.mac}) to compare them.`;
+}
+
+function consoleSays(console: ConsoleReading | undefined): string {
+  if (console === undefined) {
+    return "";
+  }
+  return console.kind === "unavailable"
+    ? ` ${console.message}`
+    : ` Its serial console shows ${listed(console.addresses.map(({ ip }) => ip))}.`;
 }
 
 function listed(addresses: readonly string[]): string {

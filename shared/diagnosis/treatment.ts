@@ -1,3 +1,4 @@
+import { isLinkLocal } from "../domain/addresses.ts";
 import type { Diagnosis, DiagnosisKind, RemedyKind } from "../domain/diagnosis.ts";
 import type { AzureFacts, GuestFacts, GuestReading, Probe } from "../domain/facts.ts";
 import { ipv4Configurations } from "../domain/ip-configurations.ts";
@@ -46,7 +47,7 @@ export function treatmentOf(diagnosis: Diagnosis, input: TreatmentInput): Treatm
     // Nobody is cut off, so nobody has to be called.
     return { kind: "leave" };
   }
-  const planned = PLAN[diagnosis.kind];
+  const planned = plannedFor(diagnosis, input);
   if (planned === "leave") {
     return { kind: "leave" };
   }
@@ -57,6 +58,31 @@ export function treatmentOf(diagnosis: Diagnosis, input: TreatmentInput): Treatm
     (remedy) => input.available.includes(remedy) && mayUse(remedy, diagnosis, input),
   );
   return remedies.length === 0 ? { kind: "human" } : { kind: "remedies", remedies };
+}
+
+function plannedFor(diagnosis: Diagnosis, input: TreatmentInput): (typeof PLAN)[DiagnosisKind] {
+  return diagnosis.kind === "guest-unreadable" && consoleShowsFault(diagnosis, input)
+    ? ["serialConsole"]
+    : PLAN[diagnosis.kind];
+}
+
+/** Whether the serial console shows an address that is none of Azure's, and not the one that it should show. */
+function consoleShowsFault(
+  { azureAddresses, primaryNic }: Diagnosis,
+  { azure, guest }: TreatmentInput,
+): boolean {
+  const console = guest.kind === "unreadable" ? guest.console : undefined;
+  if (!primaryNic || console?.kind !== "listed") {
+    return false;
+  }
+  const shown = console.addresses.map(({ ip }) => ip);
+  const known = new Set(
+    azure.nics.flatMap((nic) => ipv4Configurations(nic).map(({ address }) => address)),
+  );
+  return (
+    !shown.some((ip) => azureAddresses.includes(ip)) &&
+    shown.some((ip) => !known.has(ip) && !isLinkLocal(ip))
+  );
 }
 
 /** A static address that we set ourselves, over the console, must not stay static: Azure may change it later. */
@@ -79,8 +105,11 @@ function hasSeveralConfigurations(diagnosis: Diagnosis, azure: AzureFacts): bool
 
 function mayUse(remedy: RemedyKind, diagnosis: Diagnosis, input: TreatmentInput): boolean {
   const { azure, guest } = input;
+  if (guest.kind === "unreadable") {
+    return remedy === "serialConsole" && consoleShowsFault(diagnosis, input);
+  }
   // On another NIC than the primary one only the switch with its own undo is worth the risk: RDP and agent do not hang on it.
-  if (guest.kind === "unreadable" || (!diagnosis.primaryNic && remedy !== "guestDhcp")) {
+  if (!diagnosis.primaryNic && remedy !== "guestDhcp") {
     return false;
   }
   if (remedy === "repairDhcpService") {

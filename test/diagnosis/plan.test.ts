@@ -401,6 +401,53 @@ describe("a plan that is held back", () => {
   );
 });
 
+function planFrom(guest: GuestReading, overrides: Partial<PlanInput> = {}): Plan {
+  return plan({ guest, probe: aSilentProbe(), available: EVERY_REMEDY, ...overrides });
+}
+
+describe("a silent guest whose serial console was looked at", () => {
+  const WRONG = { network: 5, ip: "10.71.4.77", mask: "255.255.255.0", gateway: null };
+  const RIGHT = { ...WRONG, ip: "10.71.4.20" };
+
+  function silent(...addresses: readonly (typeof WRONG)[]): GuestReading {
+    const console = { kind: "listed" as const, addresses, networks: [5] };
+    return { kind: "unreadable", code: "agent-missing", message: "No agent.", console };
+  }
+
+  it("gets Azure's address over the console where a wrong one is shown", () => {
+    const decided = planFrom(silent(WRONG));
+
+    expect(remediesOf(decided)).toEqual(["serialConsole"]);
+    expect(decided.message).toContain("Its serial console shows 10.71.4.77.");
+  });
+
+  it.each<[string, GuestReading, Partial<PlanInput>]>([
+    ["Azure's address is shown", silent(RIGHT, WRONG), {}],
+    ["no address is shown", silent(), {}],
+    ["only an address that Windows made up is shown", silent({ ...WRONG, ip: "169.254.3.4" }), {}],
+    ["the console is not allowed", silent(WRONG), { available: ["guestDhcp"] }],
+    ["nobody could look", guestUnreadable(), {}],
+    [
+      "the NIC has several IP configurations",
+      silent(WRONG),
+      {
+        azure: azureFacts({
+          nics: [
+            aNic({
+              ipConfigurations: [
+                anIpConfiguration(),
+                anIpConfiguration({ primary: false, address: "10.71.4.21" }),
+              ],
+            }),
+          ],
+        }),
+      },
+    ],
+  ])("is left to a person where %s", (_why, guest, overrides) => {
+    expect(codeOf(planFrom(guest, overrides))).toBe("human guest-unreadable");
+  });
+});
+
 describe("several NICs", () => {
   const azure = azureFacts({ nics: [aNic(), aSecondNic()] });
   const secondMismatched = aSecondAdapter({
