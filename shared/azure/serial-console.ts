@@ -89,6 +89,8 @@ class SocketLine implements ConsoleLine {
 
   constructor(socket: WebSocket, token: string) {
     this.#socket = socket;
+    // A Blob could be read only later, and what is printed would change its order.
+    socket.binaryType = "arraybuffer";
     socket.addEventListener("open", () => {
       socket.send(token);
     });
@@ -135,8 +137,12 @@ class SocketLine implements ConsoleLine {
   async #until(holds: () => boolean, signal: AbortSignal): Promise<void> {
     while (!holds() && !this.#closed && !signal.aborted) {
       await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-        signal.addEventListener("abort", () => resolve(), { once: true });
+        function done(): void {
+          signal.removeEventListener("abort", done);
+          resolve();
+        }
+        this.#wake = done;
+        signal.addEventListener("abort", done);
       });
     }
   }
