@@ -10,6 +10,9 @@ const APPLICATION = 0x53_49_50_52;
 /** Longest wait for another process which writes, in milliseconds. */
 const BUSY_TIMEOUT = 10_000;
 
+/** Between two tries to switch to WAL, in milliseconds. */
+const WAL_PAUSE = 20;
+
 const SIGNALS_AND_INCIDENTS = `
   CREATE TABLE signals (
     sequence INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -65,12 +68,14 @@ export function openDatabase(file: string): DatabaseSync {
   mkdirSync(path.dirname(file), { recursive: true });
   const database = new DatabaseSync(file, { timeout: BUSY_TIMEOUT });
   try {
-    // Looked at before the first write: a file of something else stays as it is.
+    // Looked at before the first write: a file of something else stays as it is. In one transaction, since another process
+    // may be making the tables.
+    database.exec("BEGIN");
     versionOf(database, file);
+    database.exec("COMMIT");
     // WAL survives a killed process; FULL also a power cut, after which an intent in the ledger must still be there.
-    database.exec(
-      "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;",
-    );
+    useWal(database);
+    database.exec("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;");
     inTransaction(database, () => {
       const missing = CHANGES.slice(versionOf(database, file));
       if (missing.length > 0) {
@@ -83,6 +88,26 @@ export function openDatabase(file: string): DatabaseSync {
     database.close();
     throw asUnusable(error, file);
   }
+}
+
+/** Where several processes switch a new file at once, SQLite tells all but one that it is busy, without waiting. */
+function useWal(database: DatabaseSync): void {
+  for (let waited = 0; ; waited += WAL_PAUSE) {
+    try {
+      database.exec("PRAGMA journal_mode = WAL");
+      return;
+    } catch (error) {
+      if (!isBusy(error) || waited >= BUSY_TIMEOUT) {
+        throw error;
+      }
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, WAL_PAUSE);
+    }
+  }
+}
+
+/** SQLITE_BUSY: another process is at work on the file. */
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && "errcode" in error && error.errcode === 5;
 }
 
 /** Runs the work in one transaction that takes the write lock at once, so that it never has to give up midway. */
