@@ -1,10 +1,16 @@
-import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { Argument, Command, CommanderError, Option } from "commander";
 
 import packageFile from "../../package.json" with { type: "json" };
-import { isIpv4 } from "../../shared/domain/addresses.ts";
 import { InvalidInputError } from "../../shared/domain/errors.ts";
-import { parseResourceId, VM_TYPE } from "../../shared/domain/resource-id.ts";
 import type { LatencyProfile } from "../simulator/latency.ts";
+import {
+  readAddresses,
+  readHostUrl,
+  readLoopbackUrl,
+  readPort,
+  readSeed,
+  readVmId,
+} from "./arguments.ts";
 import type { AzureChoice, Call } from "./calls.ts";
 import * as help from "./help.ts";
 
@@ -221,23 +227,6 @@ function addWatch(program: Command, take: Take): void {
     });
 }
 
-/** Its errors do not repeat the address: a pasted one may hold a key. */
-function readHostUrl(text: string): string {
-  const url = URL.parse(text);
-  const secure = url?.protocol === "https:" || (url !== null && isLocalUrl(url));
-  if (url === null || !secure || url.href !== `${url.origin}/`) {
-    const problem =
-      "URL is the address of a host, without path, query or user: https://APP.azurewebsites.net, or http on this machine.";
-    throw new InvalidInputError(problem, {
-      code: "invalid-host-url",
-      nextStep:
-        "Correct the address. A key goes into the environment variable REMEDIATOR_HOST_KEY.",
-      problems: [problem],
-    });
-  }
-  return url.origin;
-}
-
 function runVerb(program: Command, name: string, description: string): Command {
   return verb(program, name, description)
     .addArgument(new Argument("<VM_ID>", "resource id of the VM").argParser(readVmId))
@@ -284,51 +273,4 @@ function seedOption(): Option {
     "--seed <n>",
     "draw faults and late, repeated events from this number",
   ).argParser(readSeed);
-}
-
-function readSeed(text: string): number {
-  const seed = Number(text);
-  if (!/^\d{1,9}$/u.test(text)) {
-    throw new InvalidArgumentError("A seed is a whole number from 0 to 999999999.");
-  }
-  return seed;
-}
-
-function readPort(text: string): number {
-  const port = Number(text);
-  if (!/^\d{1,5}$/u.test(text) || port > 65_535) {
-    throw new InvalidArgumentError("A port is a whole number from 0 to 65535.");
-  }
-  return port;
-}
-
-function readAddresses(text: string): readonly string[] {
-  const addresses = text.split(",").map((address) => address.trim());
-  if (!addresses.every((address) => isIpv4(address))) {
-    throw new InvalidArgumentError(
-      "It takes IPv4 addresses with commas between: 10.0.0.4,10.0.0.5.",
-    );
-  }
-  return [...new Set(addresses)];
-}
-
-function readLoopbackUrl(text: string): string {
-  const url = URL.parse(text);
-  if (url === null || !isLocalUrl(url)) {
-    throw new InvalidArgumentError("It is an http address on this machine: http://127.0.0.1:PORT.");
-  }
-  return url.origin;
-}
-
-function isLocalUrl({ protocol, hostname }: URL): boolean {
-  return protocol === "http:" && ["127.0.0.1", "localhost", "[::1]"].includes(hostname);
-}
-
-function readVmId(text: string): string {
-  if (parseResourceId(text)?.type !== VM_TYPE) {
-    throw new InvalidArgumentError(
-      "It is not a VM's resource id: /subscriptions/ID/resourceGroups/GROUP/providers/Microsoft.Compute/virtualMachines/NAME.",
-    );
-  }
-  return text.trim();
 }
