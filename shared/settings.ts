@@ -14,9 +14,12 @@ const loopbackUrl = z
 const RESTORE_SECONDS = 15;
 
 /** What is off unless it is allowed by name. */
-const ALLOWANCES = ["console"] as const;
+const ALLOWANCES = ["console", "restarts", "restarts-unread", "restarts-pooled", "ghosts"] as const;
 
-/** What the settings allow beyond a guest switch: typing at the serial console. */
+/**
+ * What the settings allow beyond scripts inside Windows: typing at the serial console; a NIC reset, which restarts the VM; the same
+ * where Windows cannot be read, or where the NIC is in a pool of a load balancer or gateway; removing adapters that are gone.
+ */
 export type Allowance = (typeof ALLOWANCES)[number];
 
 const allowances = z

@@ -3,7 +3,8 @@ import * as guestFacts from "../../shared/facts/guest-facts.ts";
 import type { IncidentStore } from "../../shared/incidents/store.ts";
 import * as guestDhcp from "../../shared/remedies/guest-dhcp/switch-to-dhcp.ts";
 import type { Services } from "../services.ts";
-import type { ActivityCatalogue, ScriptStart, SwitchRequest, SwitchStart } from "./catalogue.ts";
+import type { ActivityCatalogue } from "./catalogue.ts";
+import type { ScriptStart, SwitchRequest, SwitchStart } from "./catalogue/guest.ts";
 
 type In<Name extends keyof ActivityCatalogue> = ActivityCatalogue[Name]["input"];
 type Out<Name extends keyof ActivityCatalogue> = Promise<ActivityCatalogue[Name]["output"]>;

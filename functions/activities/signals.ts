@@ -4,7 +4,8 @@ import type { IncidentStore } from "../../shared/incidents/store.ts";
 import type { Settings } from "../../shared/settings.ts";
 import { answeredBy, purposeOf } from "../../shared/signals/purpose.ts";
 import type { Services } from "../services.ts";
-import type { ActivityCatalogue, RunSettings } from "./catalogue.ts";
+import type { ActivityCatalogue } from "./catalogue.ts";
+import type { RunSettings } from "./catalogue/signals.ts";
 import { closeLostIncidents } from "./lost-incidents.ts";
 
 type In<Name extends keyof ActivityCatalogue> = ActivityCatalogue[Name]["input"];

@@ -5,7 +5,8 @@ import { vmOfNic } from "../../shared/facts/azure-facts.ts";
 import type { Inventory } from "../../shared/facts/inventory.ts";
 import { findOwners, type Owner } from "../../shared/facts/owners.ts";
 import type { Services } from "../services.ts";
-import type { ActivityCatalogue, TargetOwner } from "./catalogue.ts";
+import type { ActivityCatalogue } from "./catalogue.ts";
+import type { TargetOwner } from "./catalogue/signals.ts";
 
 /** Codes of Azure's refusals that say something of the NIC, and not of this program's sign-in. */
 const FINAL_REFUSALS: ReadonlySet<string> = new Set(["forbidden", "rejected"]);

@@ -1,7 +1,7 @@
 import type { OrchestrationContext, Task } from "durable-functions";
 
 import type { AzureFacts, Probe } from "../../shared/domain/facts.ts";
-import type { RunSettings } from "../activities/catalogue.ts";
+import type { RunSettings } from "../activities/catalogue/signals.ts";
 import { ActivityFailedError, call } from "./call.ts";
 import { sleep } from "./clock.ts";
 

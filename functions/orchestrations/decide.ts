@@ -4,8 +4,9 @@ import { diagnose } from "../../shared/diagnosis/diagnose.ts";
 import { planFor } from "../../shared/diagnosis/plan.ts";
 import type { Plan } from "../../shared/domain/diagnosis.ts";
 import type { Probe } from "../../shared/domain/facts.ts";
+import { availableRemedies } from "./available-remedies.ts";
 import { awaitSilence, startSilence } from "./read-both-sides.ts";
-import { callFor, mayUseConsole, type Run } from "./run.ts";
+import { callFor, type Run } from "./run.ts";
 
 const NOT_AWAITED: Probe = {
   kind: "unknown",
@@ -68,7 +69,7 @@ function planNow(run: Run): Plan {
     runMode: purpose.mode,
     mode: settings.mode,
     scope: settings.scope,
-    available: mayUseConsole(run) ? ["guestDhcp", "serialConsole"] : ["guestDhcp"],
+    available: availableRemedies(run),
     setByUs: run.setByUs,
   });
 }

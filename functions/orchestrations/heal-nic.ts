@@ -2,8 +2,8 @@ import type { Task } from "durable-functions";
 
 import type { PlannedRemedy } from "../../shared/domain/diagnosis.ts";
 import type { RemedyConclusion } from "../../shared/domain/remedy.ts";
-import { healGuestDhcp } from "./heal-guest-dhcp.ts";
-import { healOverConsole } from "./heal-over-console.ts";
+import { healGuestDhcp } from "./remedies/guest-dhcp.ts";
+import { healOverConsole } from "./remedies/serial-console.ts";
 import type { Run } from "./run.ts";
 
 /** Ends after which the next remedy may be tried: nothing is left changed. */
@@ -44,6 +44,8 @@ function* applyRemedy(run: Run, remedy: PlannedRemedy): Generator<Task, RemedyCo
     case "repairDhcpService":
     case "renewLease":
     case "enableAdapter":
+    case "setAddresses":
+    case "pinAddress":
       throw new TypeError(`Remedy ${remedy.kind} was planned although it is not available.`);
   }
 }

@@ -3,7 +3,7 @@ import type { OrchestrationContext, Task } from "durable-functions";
 import { plannedSnapshot } from "../../shared/backup/planned-snapshot.ts";
 import type { AzureFacts } from "../../shared/domain/facts.ts";
 import type { BackupRecord } from "../../shared/domain/incident.ts";
-import type { RunSettings } from "../activities/catalogue.ts";
+import type { RunSettings } from "../activities/catalogue/signals.ts";
 import { ActivityFailedError, call } from "./call.ts";
 import { secondsFromNow, secondsUntil, sleep, waitOr } from "./clock.ts";
 import type { BackupResult } from "./run.ts";

@@ -1,7 +1,7 @@
 import type { OrchestrationContext, Task } from "durable-functions";
 
 import type { GuestReading } from "../../shared/domain/facts.ts";
-import type { RunSettings } from "../activities/catalogue.ts";
+import type { RunSettings } from "../activities/catalogue/signals.ts";
 import { ActivityFailedError, call } from "./call.ts";
 import { secondsFromNow, secondsUntil, sleep, waitOr } from "./clock.ts";
 

@@ -5,12 +5,8 @@ import type { AzureFacts, GuestReading, Probe } from "../../shared/domain/facts.
 import type { BackupRecord, Incident, LedgerEntry } from "../../shared/domain/incident.ts";
 import type { Outcome, OutcomeKind } from "../../shared/domain/outcome.ts";
 import type { RunPurpose, RunScope } from "../../shared/domain/signal.ts";
-import type {
-  ActivityCatalogue,
-  ActivityFailure,
-  ActivityName,
-  RunSettings,
-} from "../activities/catalogue.ts";
+import type { ActivityCatalogue, ActivityFailure, ActivityName } from "../activities/catalogue.ts";
+import type { RunSettings } from "../activities/catalogue/signals.ts";
 import { ActivityFailedError, call, type Patience } from "./call.ts";
 import { nowOf } from "./clock.ts";
 import { Story } from "./story.ts";

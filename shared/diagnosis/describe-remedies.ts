@@ -7,6 +7,8 @@ const WORDS: Readonly<Record<RemedyKind, string>> = {
   repairDhcpService: "repair the DHCP Client service",
   renewLease: "renew the DHCP lease",
   enableAdapter: "enable the adapter",
+  setAddresses: "set Azure's own addresses inside Windows",
+  pinAddress: "make Azure keep the NIC's address",
 };
 
 /** The plan in words, NIC by NIC. */

@@ -35,7 +35,9 @@ export type RemedyKind =
   | "nicReset"
   | "repairDhcpService"
   | "renewLease"
-  | "enableAdapter";
+  | "enableAdapter"
+  | "setAddresses"
+  | "pinAddress";
 
 /** A remedy on a NIC. */
 export interface PlannedRemedy {

@@ -69,6 +69,10 @@ export interface Signal {
   readonly mode: RunMode;
   /** Whether the run must read the guest (operators) or may end at an answering probe. */
   readonly readGuest: boolean;
+  /** The operator wants the serial console looked at, also where nothing is changed. Left out: not asked for. */
+  readonly console?: true;
+  /** The operator wants the NIC's address kept by Azure. Left out: not asked for. */
+  readonly pinAddress?: true;
   /** An operator's own words. */
   readonly note: string | null;
   /** When it was stored, ISO 8601 UTC. */
@@ -101,6 +105,10 @@ export interface RunPurpose {
   readonly operator: boolean;
   /** False only for an operator's dry run that asked for it. */
   readonly readGuest: boolean;
+  /** An operator wants the serial console looked at. */
+  readonly console: boolean;
+  /** An operator wants the NIC's address kept by Azure. */
+  readonly pinAddress: boolean;
   /** An alert, an operator or probe rounds say that the VM is cut off, so the snapshot may start early. */
   readonly alerted: boolean;
   /** When the newest NIC write among them was stored, ISO 8601 UTC; null if there is none. */

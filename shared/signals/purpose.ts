@@ -14,6 +14,8 @@ export function purposeOf(pending: readonly Signal[]): RunPurpose | null {
     signalIds: found.map((signal) => signal.id),
     operator: sources.has("operator"),
     readGuest: oldest.source !== "operator" || oldest.readGuest,
+    console: found.some((signal) => signal.console === true),
+    pinAddress: found.some((signal) => signal.pinAddress === true),
     alerted: ["operator", "alert", "probeRound"].some((source) => sources.has(source)),
     nicWrittenAt: writes.at(-1)?.receivedAt ?? null,
     nicId: found.find((signal) => signal.nicId !== null)?.nicId ?? null,

@@ -1,19 +1,19 @@
 import type { Task } from "durable-functions";
 
-import type { PlannedRemedy } from "../../shared/domain/diagnosis.ts";
-import type { GuestAdapter, NicFacts } from "../../shared/domain/facts.ts";
-import type { LedgerEntry } from "../../shared/domain/incident.ts";
-import type { RemedyConclusion } from "../../shared/domain/remedy.ts";
+import type { PlannedRemedy } from "../../../shared/domain/diagnosis.ts";
+import type { GuestAdapter, NicFacts } from "../../../shared/domain/facts.ts";
+import type { LedgerEntry } from "../../../shared/domain/incident.ts";
+import type { RemedyConclusion } from "../../../shared/domain/remedy.ts";
 import {
   concludeReading,
   concludeSwitch,
   type SwitchExpectation,
-} from "../../shared/proof/conclude-switch.ts";
-import { guestDhcpLedgerEntry } from "../../shared/remedies/guest-dhcp/ledger-entry.ts";
-import type { SwitchRequest } from "../activities/catalogue.ts";
-import { nowOf, secondsFromNow, secondsUntil, sleep } from "./clock.ts";
-import { readGuestWithin } from "./read-guest.ts";
-import { writeLedger, type Run } from "./run.ts";
+} from "../../../shared/proof/conclude-switch.ts";
+import { guestDhcpLedgerEntry } from "../../../shared/remedies/guest-dhcp/ledger-entry.ts";
+import type { SwitchRequest } from "../../activities/catalogue/guest.ts";
+import { nowOf, secondsFromNow, secondsUntil, sleep } from "../clock.ts";
+import { readGuestWithin } from "../read-guest.ts";
+import { writeLedger, type Run } from "../run.ts";
 import { switchGuest } from "./switch-guest.ts";
 
 /** Readings of a guest whose dead-man's task is armed, over the task's time: each one is a Run Command. */

@@ -1,23 +1,23 @@
 import type { Task } from "durable-functions";
 
-import { diagnose } from "../../shared/diagnosis/diagnose.ts";
-import { refusalByGuest } from "../../shared/diagnosis/refusal-by-guest.ts";
-import type { DiagnosisKind, PlannedRemedy } from "../../shared/domain/diagnosis.ts";
-import type { AzureFacts, ConsoleReading, NicFacts } from "../../shared/domain/facts.ts";
-import type { LedgerEntry } from "../../shared/domain/incident.ts";
-import type { RemedyConclusion } from "../../shared/domain/remedy.ts";
+import { diagnose } from "../../../shared/diagnosis/diagnose.ts";
+import { refusalByGuest } from "../../../shared/diagnosis/refusal-by-guest.ts";
+import type { DiagnosisKind, PlannedRemedy } from "../../../shared/domain/diagnosis.ts";
+import type { AzureFacts, ConsoleReading, NicFacts } from "../../../shared/domain/facts.ts";
+import type { LedgerEntry } from "../../../shared/domain/incident.ts";
+import type { RemedyConclusion } from "../../../shared/domain/remedy.ts";
 import {
   addressOrder,
   type AddressOrder,
-} from "../../shared/remedies/serial-console/address-order.ts";
-import { chooseNetwork } from "../../shared/remedies/serial-console/choose-network.ts";
-import { consoleLedgerEntry } from "../../shared/remedies/serial-console/ledger-entry.ts";
-import type { AddressSet } from "../../shared/remedies/serial-console/set-address.ts";
-import { nowOf, secondsFromNow, secondsUntil, sleep } from "./clock.ts";
-import { healGuestDhcp } from "./heal-guest-dhcp.ts";
-import { readConsole } from "./look-at-console.ts";
-import { readGuestWithin } from "./read-guest.ts";
-import { callFor, callOr, writeLedger, type Run } from "./run.ts";
+} from "../../../shared/remedies/serial-console/address-order.ts";
+import { chooseNetwork } from "../../../shared/remedies/serial-console/choose-network.ts";
+import { consoleLedgerEntry } from "../../../shared/remedies/serial-console/ledger-entry.ts";
+import type { AddressSet } from "../../../shared/remedies/serial-console/set-address.ts";
+import { nowOf, secondsFromNow, secondsUntil, sleep } from "../clock.ts";
+import { readConsole } from "../look-at-console.ts";
+import { readGuestWithin } from "../read-guest.ts";
+import { callFor, callOr, writeLedger, type Run } from "../run.ts";
+import { healGuestDhcp } from "./guest-dhcp.ts";
 
 /** A lost answer is resolved by looking again: what the console shows already is not typed again. */
 const VISITS = 2;

@@ -1,10 +1,10 @@
 import type { Task } from "durable-functions";
 
-import type { SwitchReport } from "../../shared/proof/conclude-switch.ts";
-import type { SwitchRequest } from "../activities/catalogue.ts";
-import { ActivityFailedError, call, type Patience } from "./call.ts";
-import { secondsUntil, sleep, waitOr } from "./clock.ts";
-import type { Run } from "./run.ts";
+import type { SwitchReport } from "../../../shared/proof/conclude-switch.ts";
+import type { SwitchRequest } from "../../activities/catalogue/guest.ts";
+import { ActivityFailedError, call, type Patience } from "../call.ts";
+import { secondsUntil, sleep, waitOr } from "../clock.ts";
+import type { Run } from "../run.ts";
 
 /** A switch on its way: whatever may have reached Windows counts as sent. */
 interface Sending {
