@@ -1,6 +1,7 @@
 import type { AzureActivities } from "./catalogue/azure.ts";
 import type { BackupActivities } from "./catalogue/backup.ts";
 import type { ConsoleActivities } from "./catalogue/console.ts";
+import type { EvidenceActivities } from "./catalogue/evidence.ts";
 import type { GuestActivities } from "./catalogue/guest.ts";
 import type { IncidentActivities } from "./catalogue/incidents.ts";
 import type { SignalActivities } from "./catalogue/signals.ts";
@@ -13,6 +14,7 @@ export interface ActivityCatalogue
     GuestActivities,
     ConsoleActivities,
     BackupActivities,
+    EvidenceActivities,
     IncidentActivities {}
 
 export type ActivityName = keyof ActivityCatalogue;

@@ -9,6 +9,7 @@ import {
 import { services, type Services } from "../services.ts";
 import * as azureFacts from "./azure-facts.ts";
 import * as backup from "./backup.ts";
+import { keepBootDiagnostics } from "./boot-diagnostics.ts";
 import type {
   ActivityAnswer,
   ActivityCatalogue,
@@ -57,6 +58,7 @@ const activities: { readonly [Name in Exclude<ActivityName, "startRun">]: Activi
   pollGuestSwitch: guest.pollGuestSwitch,
   readConsole: console.readConsole,
   setConsoleAddress: console.setConsoleAddress,
+  keepBootDiagnostics,
   startSnapshot: backup.startSnapshot,
   pollSnapshot: backup.pollSnapshot,
   findOtherRun: backup.findOtherRun,

@@ -7,6 +7,7 @@ import type { ActivityFailure } from "../activities/catalogue.ts";
 import { awaitBackup } from "./await-backup.ts";
 import { ActivityFailedError } from "./call.ts";
 import { nowOf } from "./clock.ts";
+import { awaitBootLook, startBootLook } from "./look-at-boot.ts";
 import { awaitSilence } from "./read-both-sides.ts";
 import {
   callFor,
@@ -17,6 +18,9 @@ import {
   type BackupResult,
   type Run,
 } from "./run.ts";
+
+/** Outcomes after which a person goes on. */
+const CALLS_PERSON = new Set<Outcome["kind"]>(["needsHuman", "rolledBack"]);
 
 /** A signal's VM answered before anybody visited the guest: its signals are ignored, and no incident is left. */
 export function* leaveAsHealthy(run: Run): Generator<Task, { morePending: boolean }, unknown> {
@@ -38,6 +42,10 @@ export function* closeRun(
     yield* awaitSilence(run);
     run.probe = probe;
   }
+  if (CALLS_PERSON.has(outcome.kind)) {
+    startBootLook(run);
+  }
+  yield* awaitBootLook(run);
   yield* settleBackup(run, outcome);
   const final: Outcome = { ...outcome, remarks: run.remarks };
   run.story.close(final);

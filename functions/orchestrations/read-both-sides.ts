@@ -4,6 +4,7 @@ import type { AzureFacts, GuestReading } from "../../shared/domain/facts.ts";
 import type { Outcome } from "../../shared/domain/outcome.ts";
 import type { ProbeAnswer } from "../../shared/facts/probe.ts";
 import { answerOf, schedule } from "./call.ts";
+import { startBootLookIfMute } from "./look-at-boot.ts";
 import { checkHindrances, readAzure } from "./read-azure.ts";
 import { callFor, callOr, mayChange, mayUseConsole, type Run } from "./run.ts";
 import { resultOf, startStory } from "./sub-stories.ts";
@@ -62,7 +63,8 @@ export function* gatherGuestFacts(
   if (unanswered && run.purpose.alerted && mayChange(run)) {
     startBackup(run);
   }
-  run.guest = yield* guestBeside(run, guest, [run.silenceTask, run.backupTask]);
+  const boot = startBootLookIfMute(run);
+  run.guest = yield* guestBeside(run, guest, [run.silenceTask, run.backupTask, boot]);
   return wasInterrupted(run.guest) ? yield* readBothSidesAgain(run) : null;
 }
 

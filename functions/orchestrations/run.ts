@@ -45,6 +45,8 @@ export interface Run {
   /** The backup in the making, once it was started. */
   backupTask: Task | null;
   backup: BackupResult | null;
+  /** The look at screenshot and serial log: a task once it was started. */
+  boot: Task | "not-looked" | "looked";
   ledger: readonly LedgerEntry[];
   /** NICs whose static address this run set itself, over the console. */
   setByUs: readonly string[];
@@ -82,6 +84,7 @@ export function beginRun(
     silenceTask: null,
     backupTask: null,
     backup: null,
+    boot: "not-looked",
     ledger: [],
     setByUs: [],
     healedBy: "guest-dhcp",

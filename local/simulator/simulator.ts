@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { createServer } from "node:http";
 import type { Server } from "node:http";
 import type { Duplex } from "node:stream";
@@ -10,6 +11,8 @@ import { issueToken } from "./arm/identity.ts";
 import type { Identity } from "./arm/identity.ts";
 import { makeRights } from "./arm/rights.ts";
 import { azureThrottle, UNLIMITED } from "./arm/throttle.ts";
+import { makeBlobApp } from "./blobs/blob-app.ts";
+import { BOOT_BLOBS } from "./blobs/boot-blobs.ts";
 import { makeConsoleServer } from "./console/console-server.ts";
 import { makePublisher } from "./events/publisher.ts";
 import type { Publisher } from "./events/publisher.ts";
@@ -67,13 +70,7 @@ const KEEP_ALIVE_MS = 4 * 60 * 1000;
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
   let endpoint = "";
   const { simulation, publisher } = makeSimulation(options, () => endpoint);
-  const arm = makeArmApp(simulation);
-  const admin = makeAdminApp(simulation, publisher);
-  const listener = getRequestListener(async (request, env) =>
-    new URL(request.url).pathname.startsWith("/_simulator")
-      ? await admin.fetch(request, env)
-      : await arm.fetch(request, env),
-  );
+  const listener = makeListener(simulation, publisher);
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
     void listener(request, response);
   });
@@ -102,6 +99,23 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       await close(server, sockets);
     },
   };
+}
+
+/** Brings a request to the part that answers it. */
+function makeListener(
+  simulation: Simulation,
+  publisher: Publisher,
+): ReturnType<typeof getRequestListener> {
+  const arm = makeArmApp(simulation);
+  const admin = makeAdminApp(simulation, publisher);
+  const blobs = makeBlobApp(simulation);
+  return getRequestListener(async (request, env) => {
+    const { pathname } = new URL(request.url);
+    if (pathname.startsWith("/_simulator")) {
+      return await admin.fetch(request, env);
+    }
+    return await (pathname.startsWith(BOOT_BLOBS) ? blobs : arm).fetch(request, env);
+  });
 }
 
 function makeSimulation(
@@ -146,8 +160,13 @@ function makeSimulation(
 }
 
 /** The token that is printed, and what it may do. */
-function accessOf(scenario: Scenario, identity: Identity): Pick<Simulation, "token" | "allows"> {
+function accessOf(
+  scenario: Scenario,
+  identity: Identity,
+): Pick<Simulation, "blobKey" | "token" | "allows"> {
   return {
+    // Not from the seed: a signature may not be foreseen.
+    blobKey: randomUUID(),
     token: issueToken(identity, scenario.tenantId),
     allows: makeRights(scenario.role, identity),
   };

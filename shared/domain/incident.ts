@@ -11,6 +11,7 @@ export type StepName =
   | "guestRead"
   | "confirmSilence"
   | "backup"
+  | "bootDiagnostics"
   | "diagnosis"
   | "consoleRead"
   | "consoleSet"

@@ -15,6 +15,7 @@ const LABELS: Readonly<Record<StepName, string>> = {
   guestRead: "Read Windows (read-only)",
   confirmSilence: "Confirm the silence",
   backup: "Snapshot the OS disk",
+  bootDiagnostics: "Keep screen and log",
   diagnosis: "Diagnose",
   consoleRead: "Look at the console",
   consoleSet: "Set Azure's address",

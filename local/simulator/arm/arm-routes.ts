@@ -4,6 +4,7 @@ import type { ArmCall, ArmRoute } from "./arm-call.ts";
 import { pageOf } from "./paging.ts";
 import type { Reply } from "./reply.ts";
 import { ok } from "./routes/answers.ts";
+import { BOOT_ROUTES } from "./routes/boot-routes.ts";
 import { CONSOLE_ROUTES } from "./routes/console-routes.ts";
 import { NETWORK_ROUTES } from "./routes/network-routes.ts";
 import { OPERATION_ROUTES } from "./routes/operation-routes.ts";
@@ -21,6 +22,7 @@ export const ARM_ROUTES: readonly ArmRoute[] = [
   ...SNAPSHOT_ROUTES,
   ...OPERATION_ROUTES,
   ...CONSOLE_ROUTES,
+  ...BOOT_ROUTES,
   ...SCOPE_ROUTES,
   {
     operation: "group.get",

@@ -10,6 +10,7 @@ import { catchUp } from "../world/power.ts";
 import { findVm, type Found } from "../world/subscriptions.ts";
 import type { VmState } from "../world/world.ts";
 import { typeText, waitingLine } from "./sac.ts";
+import { withPrinted } from "./serial-log.ts";
 
 /** What the service says first; clients show it to nobody. */
 const GREETING = "Connecting...";
@@ -92,6 +93,7 @@ function typeAt(simulation: Simulation, vm: VmState, text: string): string {
   }
   const { console, guest, output } = typeText(vm.console, vm.guest, text);
   vm.console = console;
+  vm.serialLog = withPrinted(vm.serialLog, output);
   if (guest !== vm.guest) {
     setGuest(simulation, vm, guest, "console");
     catchUp(simulation);

@@ -1,4 +1,5 @@
 import { makeLock } from "../arm/locks.ts";
+import { bootText } from "../console/serial-log.ts";
 import { adapterNameFor, type GuestLocale } from "../guest/locales.ts";
 import type { GuestAdapterState, GuestAddressState, GuestState } from "../guest/state.ts";
 import { renewLease } from "../guest/windows.ts";
@@ -63,10 +64,12 @@ function addVm(world: World, machine: ScenarioVm, making: Making): void {
   const nics = machine.nics.map((card, index) => addNic(world, { machine, card, index, random }));
   const diskName = diskNameOf(machine);
   const isRunning = machine.power === "running";
+  const vmId = random.guid();
+  const guest = machine.os === "Windows" ? makeGuest(world, machine, nics, making) : null;
   const vm: VmState = {
     name: machine.name,
     note: machine.note,
-    vmId: random.guid(),
+    vmId,
     os: machine.os,
     size: machine.size,
     tags: machine.tags,
@@ -80,8 +83,9 @@ function addVm(world: World, machine: ScenarioVm, making: Making): void {
     agentReportedAt: isRunning && machine.agent ? now - UPTIME_MS / 2 : null,
     rdpListening: machine.guest.rdpListening,
     bootDiagnostics: machine.bootDiagnostics,
+    serialLog: guest === null ? "" : bootText(guest.computerName, vmId),
     console: machine.guest.console,
-    guest: machine.os === "Windows" ? makeGuest(world, machine, nics, making) : null,
+    guest,
     firedTasks: new Set(),
     command: null,
     slotBusyUntil: 0,

@@ -1,4 +1,5 @@
 import { interruptCommand, pushCommand } from "../arm/run-command.ts";
+import { bootText, withPrinted } from "../console/serial-log.ts";
 import { plugAdapters } from "../guest/plug-adapters.ts";
 import { restart } from "../guest/run.ts";
 import type { EffectCause } from "../log.ts";
@@ -112,6 +113,7 @@ function arrive(simulation: Simulation, vm: VmState): void {
   vm.power = "running";
   vm.agentFrom = at + simulation.latency.agentMs();
   if (vm.guest !== null) {
+    vm.serialLog = withPrinted(vm.serialLog, bootText(vm.guest.computerName, vm.vmId));
     const macs = nicsOf(simulation.world, vm).map((nic) => nic.mac);
     const plugged = plugAdapters(vm.guest, macs, () => simulation.random.guid());
     setGuest(simulation, vm, plugged, "restart");

@@ -84,6 +84,8 @@ export interface VmState {
   agentReportedAt: number | null;
   rdpListening: boolean;
   readonly bootDiagnostics: boolean;
+  /** What its serial port printed so far, the last part. */
+  serialLog: string;
   /** What stands on its serial console. */
   console: ConsoleState;
   /** Null: not a Windows. */

@@ -1,0 +1,17 @@
+import type { AzureFacts } from "../../../shared/domain/facts.ts";
+
+/** What is kept beside the record. */
+export interface EvidenceActivities {
+  readonly keepBootDiagnostics: {
+    readonly input: { readonly facts: AzureFacts; readonly incidentId: string };
+    readonly output: BootLook;
+  };
+}
+
+/** What looking at a VM's boot diagnostics gave. */
+export interface BootLook {
+  /** Names of what is kept with the incident. */
+  readonly kept: readonly string[];
+  /** What is missing, and why. */
+  readonly remarks: readonly string[];
+}
