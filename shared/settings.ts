@@ -48,6 +48,7 @@ const environment = z.object({
     .regex(/^[^:\s]+:\d{1,5}$/u, "must be HOST:PORT")
     .refine((text) => isPort(Number(text.split(":")[1])), "must name a port from 1 to 65535")
     .optional(),
+  REMEDIATOR_PROBE_SOURCE: z.ipv4("must be an IPv4 address").optional(),
   REMEDIATOR_PROBE_ROUND_MINUTES: z.coerce.number().int().min(0).max(1440).default(0),
   REMEDIATOR_GUEST_READ_SECONDS: seconds.default(120),
   REMEDIATOR_GUEST_SWITCH_SECONDS: seconds.default(240),
@@ -89,6 +90,8 @@ export interface Settings {
     readonly proxy: string | null;
     /** HOST:PORT that answers when the network between is well. @default none */
     readonly control: string | null;
+    /** IPv4 address from which probes arrive at the VMs. @default none: the own address, unless behind a proxy */
+    readonly source: string | null;
   };
   /** Time in which each opted-in VM is probed once; 0: no probe rounds. @default 0 */
   readonly probeRoundMinutes: number;
@@ -164,6 +167,7 @@ function toSettings(values: z.output<typeof environment>): Settings {
       timeoutSeconds: values.REMEDIATOR_PROBE_TIMEOUT_SECONDS,
       proxy: values.REMEDIATOR_PROBE_PROXY ?? null,
       control: values.REMEDIATOR_PROBE_CONTROL ?? null,
+      source: values.REMEDIATOR_PROBE_SOURCE ?? null,
     },
     probeRoundMinutes: values.REMEDIATOR_PROBE_ROUND_MINUTES,
     guestReadSeconds: values.REMEDIATOR_GUEST_READ_SECONDS,

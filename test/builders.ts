@@ -194,6 +194,12 @@ export function anUnknownProbe(
   return { kind: "unknown", code, detail: "nothing to go by" };
 }
 
+/** A probe that a security rule denies. */
+export function aDeniedProbe(): Probe {
+  const deniedBy = "securityRules/lockdown";
+  return { kind: "unknown", code: "nsg", detail: `Rule ${deniedBy} denies the probe.`, deniedBy };
+}
+
 /** The verdict `static-mismatch` on `aNic()` with `aMismatchedAdapter()`. */
 export function aDiagnosis(overrides: Partial<Diagnosis> = {}): Diagnosis {
   return {

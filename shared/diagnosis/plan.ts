@@ -2,6 +2,7 @@ import type { Diagnosis, Plan, PlannedRemedy, Refusal, RemedyKind } from "../dom
 import type { AzureFacts, GuestReading, Probe } from "../domain/facts.ts";
 import type { RunMode } from "../domain/signal.ts";
 import { describeRemedies } from "./describe-remedies.ts";
+import { explainedByRule } from "./explained-by-rule.ts";
 import { manualSteps } from "./manual-steps.ts";
 import { outOfScope, type Policy } from "./out-of-scope.ts";
 import { planForRightGuest } from "./plan-for-right-guest.ts";
@@ -70,7 +71,7 @@ function planCases(cases: readonly Case[], first: Diagnosis, input: PlanInput): 
     return refuse(faulty, refusal);
   }
   if (healed === undefined || troubled === first) {
-    return wasSpared(input.guest) ? askToRead(faulty) : callPerson(faulty, cases, input.azure);
+    return wasSpared(input.guest) ? askToRead(faulty) : withoutRemedy(faulty, cases, input);
   }
   return heal(healed, cases, input);
 }
@@ -89,6 +90,13 @@ function askToRead(faulty: Diagnosis): Plan {
     nextStep: "Ask again and let Windows be read: its script is read-only and changes nothing.",
     remarks: [],
   };
+}
+
+/** Where Windows cannot be read and a rule denies the probe, nothing says that the VM is cut off. */
+function withoutRemedy(faulty: Diagnosis, cases: readonly Case[], input: PlanInput): Plan {
+  const explained =
+    faulty.kind === "guest-unreadable" ? explainedByRule(input.probe, faulty.message) : null;
+  return explained === null ? callPerson(faulty, cases, input.azure) : refuse(faulty, explained);
 }
 
 function callPerson(faulty: Diagnosis, cases: readonly Case[], azure: AzureFacts): Plan {

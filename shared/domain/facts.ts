@@ -181,4 +181,6 @@ export type Probe =
       readonly kind: "unknown";
       readonly code: "no-route" | "nsg" | "no-control" | "no-address" | "not-probed";
       readonly detail: string;
+      /** The security rule that surely denies the probe. Left out: none does, or nobody can tell. */
+      readonly deniedBy?: string;
     };

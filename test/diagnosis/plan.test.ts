@@ -10,6 +10,7 @@ import type {
   GuestReading,
 } from "../../shared/domain/facts.ts";
 import {
+  aDeniedProbe,
   aGuestAdapter,
   aMismatchedAdapter,
   anAnsweringProbe,
@@ -327,6 +328,27 @@ describe("a guest whose addresses are right", () => {
     expect(decided.kind === "nothing" ? decided.remarks : []).toContainEqual(
       expect.stringContaining("incident incident-0999"),
     );
+  });
+});
+
+describe("a security rule that surely denies the probe", () => {
+  it("is refused where Windows cannot be read", () => {
+    const decided = plan({ guest: guestUnreadable(), probe: aDeniedProbe() });
+
+    expect(codeOf(decided)).toBe("refuse nsg");
+    expect(decided.message).toContain("which explains the silence");
+  });
+
+  it("keeps nothing from a wrong address that Windows shows", () => {
+    expect(remediesOf(plan({ probe: aDeniedProbe() }))).toEqual(["guestDhcp"]);
+  });
+
+  it.each([
+    ["nobody can tell whether a rule denies it", guestUnreadable(), anUnknownProbe("nsg")],
+    ["Windows was left unread on purpose", guestUnreadable("not-read"), aDeniedProbe()],
+    ["Windows shows what only a person can mend", guestRead({ adapters: [] }), aDeniedProbe()],
+  ])("is a person's where %s", (_what, guest, probe) => {
+    expect(plan({ guest, probe }).kind).toBe("human");
   });
 });
 
