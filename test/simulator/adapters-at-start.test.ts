@@ -30,7 +30,7 @@ describe("an adapter that Windows has not found", () => {
 describe("a lease from before", () => {
   it.each([
     ["of another address", { address: "10.40.1.66/24" }, "10.40.1.66"],
-    ["that never came", "never" as const, expect.stringMatching(/^169\.254\./u)],
+    ["that never came", "never" as const, "169.254."],
   ])("%s stays until Windows asks again", async (_what, heldLease, held) => {
     const simulator = await simulate(aVmWith({ adapter: { heldLease } }));
     const before = await vmView(simulator);
@@ -38,7 +38,8 @@ describe("a lease from before", () => {
     await admin(simulator, "/vms/vm-bad-01/power", { body: { state: "restarted" } });
 
     const after = await vmView(simulator);
-    expect(before.guest.adapters).toMatchObject([{ dhcp: true, addresses: [{ ip: held }] }]);
+    expect(before.guest.adapters[0]?.dhcp).toBe(true);
+    expect(before.guest.adapters[0]?.addresses[0]?.ip).toContain(held);
     expect(before.rdp.kind).toBe("silent");
     expect(after.guest.adapters).toMatchObject([{ addresses: [{ ip: "10.40.1.4" }] }]);
     expect(after.rdp.kind).toBe("open");
