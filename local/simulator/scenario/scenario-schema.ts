@@ -73,7 +73,14 @@ const adapter = z.strictObject({
       "Interface alias in Windows. Default: Ethernet, Ethernet 2, … in the language of Windows",
     ),
   enabled: z.boolean().default(true),
+  present: z
+    .boolean()
+    .default(true)
+    .describe("Whether Windows has found the NIC's device. If not, it does at its next start."),
   static: staticConfiguration.optional().describe("Left out: the adapter is on DHCP."),
+  heldLease: leaseRule
+    .optional()
+    .describe("What DHCP answered when Windows last asked. Left out: what it answers now."),
 });
 
 const nic = z.strictObject({

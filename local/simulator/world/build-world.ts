@@ -1,7 +1,12 @@
 import { makeLock } from "../arm/locks.ts";
 import { bootText } from "../console/serial-log.ts";
 import { adapterNameFor, type GuestLocale } from "../guest/locales.ts";
-import type { GuestAdapterState, GuestAddressState, GuestState } from "../guest/state.ts";
+import type {
+  GuestAdapterState,
+  GuestAddressState,
+  GuestLease,
+  GuestState,
+} from "../guest/state.ts";
 import { renewLease } from "../guest/windows.ts";
 import { leaseOf } from "../network/fabric.ts";
 import type { Random } from "../random.ts";
@@ -169,18 +174,17 @@ function makeGuest(
   making: Making,
 ): GuestState {
   const { guest } = machine;
-  const adapters = nics.map((nic, index) =>
-    makeAdapter({
-      card: machine.nics[index],
-      nic,
-      index,
-      random: making.random,
-      locale: guest.locale,
-    }),
-  );
+  const { random } = making;
+  const adapters = nics.flatMap((nic, index) => {
+    const card = machine.nics[index];
+    const adapter = makeAdapter({ card, nic, index, random, locale: guest.locale });
+    return card?.adapter.present === false ? [] : [adapter];
+  });
   const surroundings = {
     now: new Date(making.now).toISOString(),
-    leases: Object.fromEntries(nics.map((nic) => [nic.mac, leaseOf(world, nic)])),
+    leases: Object.fromEntries(
+      nics.map((nic, index) => [nic.mac, heldLease(world, nic, machine.nics[index])]),
+    ),
   };
   let state: GuestState = {
     computerName: guest.computerName ?? machine.name.toUpperCase().slice(0, 15),
@@ -199,6 +203,11 @@ function makeGuest(
     state = renewLease(state, adapter.guid, surroundings);
   }
   return state;
+}
+
+/** The lease that Windows got when it last asked for one. */
+function heldLease(world: World, nic: NicState, card: ScenarioNic | undefined): GuestLease | null {
+  return leaseOf(world, { ...nic, lease: card?.adapter.heldLease ?? nic.lease });
 }
 
 function makeAdapter(plan: {
