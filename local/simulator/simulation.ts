@@ -55,6 +55,8 @@ export interface Simulation {
   readonly human: Identity;
   readonly token: string;
   readonly allows: Allows;
+  /** What Key Vault holds, by name. */
+  readonly secrets: Readonly<Record<string, string>>;
   readonly commandDeliveryMs: number;
   /** How many items of a list come at once; infinite: all. */
   readonly pageSize: number;

@@ -29,6 +29,8 @@ export const OPERATIONS = [
   "operation.get",
   "console.get",
   "console.connect",
+  "console.line",
+  "secret.get",
   "lock.list",
   "health.get",
   "group.get",

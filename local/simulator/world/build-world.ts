@@ -1,4 +1,5 @@
 import { makeLock } from "../arm/locks.ts";
+import { consoleOf, traitsOf } from "../console/console-state.ts";
 import { adapterNameFor, type GuestLocale } from "../guest/locales.ts";
 import type { GuestAdapterState, GuestAddressState, GuestState } from "../guest/state.ts";
 import { renewLease } from "../guest/windows.ts";
@@ -80,7 +81,8 @@ function addVm(world: World, machine: ScenarioVm, making: Making): void {
     agentReportedAt: isRunning && machine.agent ? now - UPTIME_MS / 2 : null,
     rdpListening: machine.guest.rdpListening,
     bootDiagnostics: machine.bootDiagnostics,
-    console: machine.guest.console,
+    console: consoleOf(machine.guest),
+    consoleTraits: traitsOf(machine.guest),
     guest: machine.os === "Windows" ? makeGuest(world, machine, nics, making) : null,
     firedTasks: new Set(),
     command: null,

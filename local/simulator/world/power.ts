@@ -1,4 +1,5 @@
 import { interruptCommand, pushCommand } from "../arm/run-command.ts";
+import { FRESH_CONSOLE } from "../console/console-state.ts";
 import { plugAdapters } from "../guest/plug-adapters.ts";
 import { restart } from "../guest/run.ts";
 import type { EffectCause } from "../log.ts";
@@ -110,6 +111,7 @@ function boot(
 function arrive(simulation: Simulation, vm: VmState): void {
   const at = simulation.now().getTime();
   vm.power = "running";
+  vm.console = FRESH_CONSOLE;
   vm.agentFrom = at + simulation.latency.agentMs();
   if (vm.guest !== null) {
     const macs = nicsOf(simulation.world, vm).map((nic) => nic.mac);
