@@ -19,11 +19,13 @@ export interface ShapedOutput {
  */
 export function shapeOutput(
   output: string,
-  { front }: ConsoleState,
+  { front, described }: ConsoleState,
   { traits, row }: { readonly traits: ConsoleTraits; readonly row: number },
 ): ShapedOutput {
   const placed =
-    traits.terminal === "vt100" && front !== 0 ? withCursor(output, row) : { text: output, row: 1 };
+    traits.terminal === "vt100" && front !== 0 && !described
+      ? withCursor(output, row)
+      : { text: output, row: 1 };
   if (!traits.noise) {
     return { messages: [placed.text], row: placed.row };
   }
