@@ -57,6 +57,8 @@ export interface Simulation {
   readonly allows: Allows;
   /** Signs the addresses of blobs. */
   readonly blobKey: string;
+  /** What Key Vault holds, by name. */
+  readonly secrets: Readonly<Record<string, string>>;
   readonly commandDeliveryMs: number;
   /** How many items of a list come at once; infinite: all. */
   readonly pageSize: number;

@@ -159,17 +159,27 @@ function makeSimulation(
   return { simulation, publisher };
 }
 
-/** The token that is printed, and what it may do. */
+/** The token that is printed, what it may do, and the secrets that it may read. */
 function accessOf(
   scenario: Scenario,
   identity: Identity,
-): Pick<Simulation, "blobKey" | "token" | "allows"> {
+): Pick<Simulation, "blobKey" | "token" | "allows" | "secrets"> {
   return {
     // Not from the seed: a signature may not be foreseen.
     blobKey: randomUUID(),
+    secrets: secretsOf(scenario),
     token: issueToken(identity, scenario.tenantId),
     allows: makeRights(scenario.role, identity),
   };
+}
+
+function secretsOf({ secrets }: Scenario): Simulation["secrets"] {
+  return Object.fromEntries(
+    Object.entries(secrets).map(([name, value]) => [
+      name.toLowerCase(),
+      typeof value === "string" ? value : JSON.stringify(value),
+    ]),
+  );
 }
 
 /** What a scenario chooses where Azure has more than one way. */

@@ -42,11 +42,19 @@ function secondsOf(isAnswered: boolean): StepSeconds {
     proof: REQUEST,
     // Time to heal ends at the first proof.
     secondProbe: 0,
+    // Fetched beside the snapshot.
+    bootDiagnostics: 0,
   };
 }
 
 /** Steps that run beside each other until the plan is made. */
-const BESIDE = new Set<StepName>(["guestRead", "confirmSilence", "consoleRead", "backup"]);
+const BESIDE = new Set<StepName>([
+  "guestRead",
+  "confirmSilence",
+  "consoleRead",
+  "backup",
+  "bootDiagnostics",
+]);
 
 /** What the duration of a run depends on. */
 export interface Timed {

@@ -11,6 +11,7 @@ import { OPERATION_ROUTES } from "./routes/operation-routes.ts";
 import { GROUP, SUBSCRIPTION } from "./routes/paths.ts";
 import { SCOPE_ROUTES } from "./routes/scope-routes.ts";
 import { SNAPSHOT_ROUTES } from "./routes/snapshot-routes.ts";
+import { VAULT_ROUTES } from "./routes/vault-routes.ts";
 import { VM_ROUTES } from "./routes/vm-routes.ts";
 import { WATCHER_ROUTES } from "./routes/watcher-routes.ts";
 
@@ -23,6 +24,7 @@ export const ARM_ROUTES: readonly ArmRoute[] = [
   ...OPERATION_ROUTES,
   ...CONSOLE_ROUTES,
   ...BOOT_ROUTES,
+  ...VAULT_ROUTES,
   ...SCOPE_ROUTES,
   {
     operation: "group.get",

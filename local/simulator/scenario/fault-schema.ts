@@ -31,6 +31,8 @@ export const OPERATIONS = [
   "console.connect",
   "vm.bootDiagnostics",
   "blob.get",
+  "console.line",
+  "secret.get",
   "lock.list",
   "health.get",
   "group.get",

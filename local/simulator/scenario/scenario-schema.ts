@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import { disturbance } from "../faults/disturbances.ts";
 import { GUEST_LOCALES } from "../guest/locales.ts";
+import { consoleTraits, guestUser, vaultSecrets } from "./console-schema.ts";
 import { cidr, fault, leaseRule, platformHealth, staticConfiguration } from "./fault-schema.ts";
 
 const name = z.string().regex(/^[\w.-]{1,80}$/u, "must be a name of an Azure resource");
@@ -128,9 +129,11 @@ const guest = z.strictObject({
         .default("sac")
         .describe("`cmd`: somebody's command prompt channel is in front, and takes what is typed."),
       typed: z.string().default("").describe("A line that somebody left half typed."),
+      ...consoleTraits,
     })
     .prefault({})
     .describe("What stands on the serial console."),
+  users: z.array(guestUser).default([]).describe("Who can sign in at its command prompts."),
 });
 
 const vm = z.strictObject({
@@ -241,6 +244,7 @@ export const scenario = z.strictObject({
       "Further subscriptions. Addresses may be those of another one; names of VMs and NICs may not.",
     ),
   role: role.optional(),
+  secrets: vaultSecrets,
   keepMac: z
     .boolean()
     .default(false)

@@ -1,4 +1,5 @@
 import { makeLock } from "../arm/locks.ts";
+import { consoleOf, traitsOf } from "../console/console-state.ts";
 import { bootText } from "../console/serial-log.ts";
 import { adapterNameFor, type GuestLocale } from "../guest/locales.ts";
 import type {
@@ -89,7 +90,8 @@ function addVm(world: World, machine: ScenarioVm, making: Making): void {
     rdpListening: machine.guest.rdpListening,
     bootDiagnostics: machine.bootDiagnostics,
     serialLog: guest === null ? "" : bootText(guest.computerName, vmId),
-    console: machine.guest.console,
+    console: consoleOf(machine.guest),
+    consoleTraits: traitsOf(machine.guest),
     guest,
     firedTasks: new Set(),
     command: null,

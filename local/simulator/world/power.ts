@@ -1,4 +1,5 @@
 import { interruptCommand, pushCommand } from "../arm/run-command.ts";
+import { FRESH_CONSOLE } from "../console/console-state.ts";
 import { bootText, withPrinted } from "../console/serial-log.ts";
 import { plugAdapters } from "../guest/plug-adapters.ts";
 import { restart } from "../guest/run.ts";
@@ -111,6 +112,7 @@ function boot(
 function arrive(simulation: Simulation, vm: VmState): void {
   const at = simulation.now().getTime();
   vm.power = "running";
+  vm.console = FRESH_CONSOLE;
   vm.agentFrom = at + simulation.latency.agentMs();
   if (vm.guest !== null) {
     vm.serialLog = withPrinted(vm.serialLog, bootText(vm.guest.computerName, vm.vmId));

@@ -1,5 +1,5 @@
 import type { PowerState } from "../../../shared/domain/facts.ts";
-import type { ConsoleState } from "../console/sac.ts";
+import type { ConsoleState, ConsoleTraits } from "../console/console-state.ts";
 import type { GuestState, GuestWorld } from "../guest/state.ts";
 import type { LeaseRule, PlatformHealth } from "../scenario/fault-schema.ts";
 
@@ -88,6 +88,7 @@ export interface VmState {
   serialLog: string;
   /** What stands on its serial console. */
   console: ConsoleState;
+  readonly consoleTraits: ConsoleTraits;
   /** Null: not a Windows. */
   guest: GuestState | null;
   /** Names and instants of scheduled tasks which have fired: a one-shot task that stays does not fire twice. */
