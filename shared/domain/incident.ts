@@ -17,6 +17,9 @@ export type StepName =
   | "agentBack"
   | "guestSwitch"
   | "resolveSwitch"
+  | "nicSwap"
+  | "vmUp"
+  | "nicRestore"
   | "proof"
   | "secondProbe";
 
