@@ -4,6 +4,7 @@ import type { ConsoleActivities } from "./catalogue/console.ts";
 import type { EvidenceActivities } from "./catalogue/evidence.ts";
 import type { GuestActivities } from "./catalogue/guest.ts";
 import type { IncidentActivities } from "./catalogue/incidents.ts";
+import type { NicResetActivities } from "./catalogue/nic-reset.ts";
 import type { SignalActivities } from "./catalogue/signals.ts";
 
 /** Every activity by name, with what goes in and what comes out: the one list for callers, registration and tests. */
@@ -13,6 +14,7 @@ export interface ActivityCatalogue
     AzureActivities,
     GuestActivities,
     ConsoleActivities,
+    NicResetActivities,
     BackupActivities,
     EvidenceActivities,
     IncidentActivities {}

@@ -20,6 +20,7 @@ import type {
 import * as console from "./console.ts";
 import * as guest from "./guest.ts";
 import * as incidents from "./incidents.ts";
+import * as nicReset from "./nic-reset.ts";
 import { probeTurns } from "./probe-turns.ts";
 import * as signals from "./signals.ts";
 import { startRun } from "./start-run.ts";
@@ -59,6 +60,11 @@ const activities: { readonly [Name in Exclude<ActivityName, "startRun">]: Activi
   readConsole: console.readConsole,
   setConsoleAddress: console.setConsoleAddress,
   keepBootDiagnostics,
+  beginReset: nicReset.beginReset,
+  findSwapAddresses: nicReset.findSwapAddresses,
+  writeNic: nicReset.writeNic,
+  pollNicWrite: nicReset.pollNicWrite,
+  readNicStanding: nicReset.readNicStanding,
   startSnapshot: backup.startSnapshot,
   pollSnapshot: backup.pollSnapshot,
   findOtherRun: backup.findOtherRun,

@@ -3,5 +3,9 @@ import { mayUseConsole, type Run } from "./run.ts";
 
 /** Remedies which this version has and the settings allow in this run. */
 export function availableRemedies(run: Run): readonly RemedyKind[] {
-  return mayUseConsole(run) ? ["guestDhcp", "serialConsole"] : ["guestDhcp"];
+  return [
+    "guestDhcp",
+    ...(mayUseConsole(run) ? (["serialConsole"] as const) : []),
+    ...(run.settings.allowed.includes("restarts") ? (["nicReset"] as const) : []),
+  ];
 }

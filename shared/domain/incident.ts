@@ -18,6 +18,9 @@ export type StepName =
   | "agentBack"
   | "guestSwitch"
   | "resolveSwitch"
+  | "nicSwap"
+  | "vmUp"
+  | "nicRestore"
   | "proof"
   | "secondProbe";
 

@@ -39,6 +39,9 @@ function secondsOf(isAnswered: boolean): StepSeconds {
     agentBack: mean("agentMs"),
     guestSwitch: operation("commandMs", SWITCH_SCRIPT),
     resolveSwitch: operation("commandMs"),
+    nicSwap: 2 * REQUEST + NIC_WRITE,
+    vmUp: RESTART + mean("agentMs"),
+    nicRestore: NIC_WRITE,
     proof: REQUEST,
     // Time to heal ends at the first proof.
     secondProbe: 0,

@@ -22,6 +22,9 @@ const LABELS: Readonly<Record<StepName, string>> = {
   agentBack: "Wait for the agent",
   guestSwitch: "Switch Windows to DHCP",
   resolveSwitch: "Find out what changed",
+  nicSwap: "Swap the NIC's address",
+  vmUp: "Wait for the VM",
+  nicRestore: "Put the address back",
   proof: "Prove it",
   secondProbe: "Probe RDP again",
 };

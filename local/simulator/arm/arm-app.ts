@@ -55,18 +55,19 @@ async function serve(
   const simulation = subscriptionOf(everything, url.pathname);
   const name = resourceName(context, url.pathname);
   const content = readContent(await context.req.text());
+  const ifMatch = context.req.header("If-Match") ?? null;
   const arrival = {
     operation: route.operation,
     method: context.req.method,
     path: url.pathname,
     vm: route.vm?.(simulation, name, content.body) ?? null,
     script: route.script?.(simulation, name, content.body) ?? null,
+    ifMatch,
     needs: { action: route.action, linked: route.linked?.(content.body) ?? [] },
     clientGone: closed(context),
   };
   const departure = await passGate(simulation, arrival, (faults): Reply => {
     const authorization = context.req.header("Authorization");
-    const ifMatch = context.req.header("If-Match") ?? null;
     const call = { simulation, name, path: url.pathname, query: url.searchParams, ifMatch, faults };
     return answer(route, call, { arrival, authorization, content });
   });

@@ -136,6 +136,8 @@ function addNic(world: World, plan: NicPlan): NicState {
     vm: machine.name,
     primary: index === 0,
     updatingUntil: 0,
+    operationId: null,
+    failed: false,
     lease: card.lease,
   };
   world.nics.set(name.toLowerCase(), nic);

@@ -36,6 +36,10 @@ export interface NicState {
   primary: boolean;
   /** Instant (ms) until which Azure is still working on the last write. */
   updatingUntil: number;
+  /** The operation of the last write, until it has ended. */
+  operationId: string | null;
+  /** Whether the last write failed; the next one that does not clears it. */
+  failed: boolean;
   lease: LeaseRule;
 }
 
