@@ -3,6 +3,7 @@ import type { Task } from "durable-functions";
 import type { PlannedRemedy } from "../../shared/domain/diagnosis.ts";
 import type { RemedyConclusion } from "../../shared/domain/remedy.ts";
 import { healGuestDhcp } from "./remedies/guest-dhcp.ts";
+import { repairGuest } from "./remedies/guest-repair.ts";
 import { healOverConsole } from "./remedies/serial-console.ts";
 import type { Run } from "./run.ts";
 
@@ -40,11 +41,12 @@ function* applyRemedy(run: Run, remedy: PlannedRemedy): Generator<Task, RemedyCo
       return yield* healGuestDhcp(run, remedy);
     case "serialConsole":
       return yield* healOverConsole(run, remedy);
-    case "nicReset":
     case "repairDhcpService":
     case "renewLease":
     case "enableAdapter":
     case "setAddresses":
+      return yield* repairGuest(run, { ...remedy, kind: remedy.kind });
+    case "nicReset":
     case "pinAddress":
       throw new TypeError(`Remedy ${remedy.kind} was planned although it is not available.`);
   }

@@ -16,6 +16,7 @@ export type StepName =
   | "consoleSet"
   | "agentBack"
   | "guestSwitch"
+  | "guestRepair"
   | "resolveSwitch"
   | "proof"
   | "secondProbe";

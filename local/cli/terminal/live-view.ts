@@ -20,6 +20,7 @@ const LABELS: Readonly<Record<StepName, string>> = {
   consoleSet: "Set Azure's address",
   agentBack: "Wait for the agent",
   guestSwitch: "Switch Windows to DHCP",
+  guestRepair: "Repair inside Windows",
   resolveSwitch: "Find out what changed",
   proof: "Prove it",
   secondProbe: "Probe RDP again",
