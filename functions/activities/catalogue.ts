@@ -2,6 +2,7 @@ import type { AzureActivities } from "./catalogue/azure.ts";
 import type { BackupActivities } from "./catalogue/backup.ts";
 import type { ConsoleActivities } from "./catalogue/console.ts";
 import type { EvidenceActivities } from "./catalogue/evidence.ts";
+import type { GuestRepairActivities } from "./catalogue/guest-repair.ts";
 import type { GuestActivities } from "./catalogue/guest.ts";
 import type { IncidentActivities } from "./catalogue/incidents.ts";
 import type { NicResetActivities } from "./catalogue/nic-reset.ts";
@@ -13,6 +14,7 @@ export interface ActivityCatalogue
     SignalActivities,
     AzureActivities,
     GuestActivities,
+    GuestRepairActivities,
     ConsoleActivities,
     NicResetActivities,
     BackupActivities,

@@ -18,6 +18,7 @@ import type {
   Tell,
 } from "./catalogue.ts";
 import * as console from "./console.ts";
+import * as guestRepair from "./guest-repair.ts";
 import * as guest from "./guest.ts";
 import * as incidents from "./incidents.ts";
 import * as nicReset from "./nic-reset.ts";
@@ -57,6 +58,8 @@ const activities: { readonly [Name in Exclude<ActivityName, "startRun">]: Activi
   pollGuestRead: guest.pollGuestRead,
   startGuestSwitch: guest.startGuestSwitch,
   pollGuestSwitch: guest.pollGuestSwitch,
+  startGuestRepair: guestRepair.startGuestRepair,
+  pollGuestRepair: guestRepair.pollGuestRepair,
   readConsole: console.readConsole,
   setConsoleAddress: console.setConsoleAddress,
   keepBootDiagnostics,

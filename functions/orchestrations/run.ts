@@ -50,7 +50,7 @@ export interface Run {
   ledger: readonly LedgerEntry[];
   /** NICs whose static address this run set itself, over the console. */
   setByUs: readonly string[];
-  /** Outcome code of the remedy that healed; the most disruptive one if several did. */
+  /** Outcome code of the remedy that healed; the most disruptive one if several did; empty before. */
   healedBy: string;
   provenAt: string | null;
   remarks: readonly string[];
@@ -87,7 +87,7 @@ export function beginRun(
     boot: "not-looked",
     ledger: [],
     setByUs: [],
-    healedBy: "guest-dhcp",
+    healedBy: "",
     provenAt: null,
     remarks: [],
   };
@@ -188,6 +188,24 @@ export function outcomeOf(
     nextStep: says.nextStep,
     remarks: run.remarks,
   };
+}
+
+/** Outcome codes of remedies that do less than another one, in the order of what they do. */
+const GENTLE = [
+  "",
+  "renew-lease",
+  "enable-adapter",
+  "repair-dhcp-service",
+  "set-addresses",
+  "guest-dhcp",
+];
+
+/** Notes the remedy that healed, unless a more disruptive one did already. */
+export function healedBy(run: Run, code: string): void {
+  const before = GENTLE.indexOf(run.healedBy);
+  if (before !== -1 && before < GENTLE.indexOf(code)) {
+    run.healedBy = code;
+  }
 }
 
 /** Puts an intent or its result on record. */

@@ -1,6 +1,7 @@
+import { azureAddressSet } from "../domain/address-set.ts";
 import { isLinkLocal } from "../domain/addresses.ts";
 import type { Diagnosis, DiagnosisKind, RemedyKind } from "../domain/diagnosis.ts";
-import type { AzureFacts, GuestFacts, GuestReading, Probe } from "../domain/facts.ts";
+import type { AzureFacts, GuestFacts, GuestReading, NicFacts, Probe } from "../domain/facts.ts";
 import { ipv4Configurations } from "../domain/ip-configurations.ts";
 import { unmatchedAdapters } from "./situation.ts";
 
@@ -26,7 +27,7 @@ export interface TreatmentInput {
 const PLAN: Readonly<Record<DiagnosisKind, "leave" | "human" | readonly RemedyKind[]>> = {
   "extra-addresses": "human",
   "static-multi-address": "leave",
-  "static-multi-mismatch": "human",
+  "static-multi-mismatch": ["setAddresses"],
   "static-matching": "leave",
   "static-wrong-route": ["guestDhcp", "serialConsole", "nicReset"],
   "static-mismatch": ["guestDhcp", "serialConsole", "nicReset"],
@@ -37,6 +38,15 @@ const PLAN: Readonly<Record<DiagnosisKind, "leave" | "human" | readonly RemedyKi
   "adapter-missing": ["nicReset"],
   "guest-unreadable": "human",
 };
+
+/** Remedies that are scripts inside Windows. */
+const INSIDE_WINDOWS: ReadonlySet<RemedyKind> = new Set([
+  "guestDhcp",
+  "setAddresses",
+  "enableAdapter",
+  "repairDhcpService",
+  "renewLease",
+]);
 
 /** What to do about one NIC. Remedies that are not available or would do harm here are left out; none left: a human. */
 export function treatmentOf(diagnosis: Diagnosis, input: TreatmentInput): Treatment {
@@ -51,7 +61,7 @@ export function treatmentOf(diagnosis: Diagnosis, input: TreatmentInput): Treatm
   if (planned === "leave") {
     return { kind: "leave" };
   }
-  if (planned === "human" || hasSeveralConfigurations(diagnosis, input.azure)) {
+  if (planned === "human" || isForPeople(diagnosis, input.azure)) {
     return { kind: "human" };
   }
   const remedies = planned.filter(
@@ -95,12 +105,19 @@ function completesOurOwnChange(diagnosis: Diagnosis, input: TreatmentInput): boo
 }
 
 /**
- * Windows needs static addresses there: DHCP would take the secondary ones away, and after a NIC reset all of them must
- * be set by hand (virtual-network-multiple-ip-addresses).
+ * With several IP configurations Windows needs static addresses: DHCP would take the secondary ones away, and after a NIC
+ * reset all of them must be set by hand (virtual-network-multiple-ip-addresses). Only setting them again is for us.
  */
-function hasSeveralConfigurations(diagnosis: Diagnosis, azure: AzureFacts): boolean {
-  const nic = azure.nics.find(({ id }) => sameId(id, diagnosis.nicId));
-  return nic === undefined || ipv4Configurations(nic).length > 1;
+function isForPeople(diagnosis: Diagnosis, azure: AzureFacts): boolean {
+  const nic = nicOf(diagnosis, azure);
+  return (
+    nic === undefined ||
+    (ipv4Configurations(nic).length > 1 && diagnosis.kind !== "static-multi-mismatch")
+  );
+}
+
+function nicOf(diagnosis: Diagnosis, azure: AzureFacts): NicFacts | undefined {
+  return azure.nics.find(({ id }) => sameId(id, diagnosis.nicId));
 }
 
 function mayUse(remedy: RemedyKind, diagnosis: Diagnosis, input: TreatmentInput): boolean {
@@ -108,12 +125,20 @@ function mayUse(remedy: RemedyKind, diagnosis: Diagnosis, input: TreatmentInput)
   if (guest.kind === "unreadable") {
     return remedy === "serialConsole" && consoleShowsFault(diagnosis, input);
   }
-  // On another NIC than the primary one only the switch with its own undo is worth the risk: RDP and agent do not hang on it.
-  if (!diagnosis.primaryNic && remedy !== "guestDhcp") {
+  // On another NIC than the primary one only scripts with their own undo are worth the risk: RDP and agent do not hang on it.
+  if (!diagnosis.primaryNic && !INSIDE_WINDOWS.has(remedy)) {
     return false;
   }
+  if (remedy === "setAddresses") {
+    const nic = nicOf(diagnosis, azure);
+    return nic !== undefined && azureAddressSet(nic) !== null;
+  }
   if (remedy === "repairDhcpService") {
-    return dhcpServiceDisabled(guest.facts);
+    return dhcpServiceDisabled(guest.facts) || guest.facts.dhcpService.state === "stopped";
+  }
+  // Without its service no lease is asked for; where the service is repaired, its script waits for the lease itself.
+  if (remedy === "renewLease" && guest.facts.dhcpService.state !== "running") {
+    return false;
   }
   return remedy !== "nicReset" || mayReset(diagnosis, azure, guest.facts);
 }

@@ -17,6 +17,7 @@ export type StepName =
   | "consoleSet"
   | "agentBack"
   | "guestSwitch"
+  | "guestRepair"
   | "resolveSwitch"
   | "nicSwap"
   | "vmUp"

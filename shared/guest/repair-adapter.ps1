@@ -24,12 +24,10 @@ function Test-Guards($Run) {
     $repair = $Run.parameters.repair
     if ($view.on -and (Test-RightLease $view $Run.parameters.expectedAddress)) { return 'already-right' }
     if ($repair -ne 'enable' -and -not $view.on) { return 'adapter-disabled' }
-    if ($view.fp -ne $Run.parameters.fingerprint) { return 'drifted' }
-    if ($repair -eq 'enable') {
-        if ($view.on) { return 'drifted' }
-        return $null
-    }
-    if ($view.dhcp -ne $true) { return 'drifted' }
+    $repairable = $view.dhcp -eq $true
+    if ($repair -eq 'enable') { $repairable = -not $view.on }
+    if ($view.fp -ne $Run.parameters.fingerprint -or -not $repairable) { return 'drifted' }
+    if ($repair -eq 'enable') { return $null }
     $service = Get-DhcpService
     if ($null -eq $service -or ($repair -eq 'renew' -and $service.State -ne 'Running')) { return 'dhcp-unusable' }
     return $null

@@ -39,6 +39,7 @@ function secondsOf(isAnswered: boolean): StepSeconds {
     agentBack: mean("agentMs"),
     guestSwitch: operation("commandMs", SWITCH_SCRIPT),
     resolveSwitch: operation("commandMs"),
+    guestRepair: operation("commandMs", SWITCH_SCRIPT),
     nicSwap: 2 * REQUEST + NIC_WRITE,
     vmUp: RESTART + mean("agentMs"),
     nicRestore: NIC_WRITE,

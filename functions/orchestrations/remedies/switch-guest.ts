@@ -1,28 +1,41 @@
 import type { Task } from "durable-functions";
 
-import type { SwitchReport } from "../../../shared/proof/conclude-switch.ts";
-import type { SwitchRequest } from "../../activities/catalogue/guest.ts";
-import { ActivityFailedError, call, type Patience } from "../call.ts";
+import type { ScriptReport } from "../../../shared/proof/conclude-switch.ts";
+import type { SwitchStart } from "../../activities/catalogue/guest.ts";
+import { ActivityFailedError, type Patience } from "../call.ts";
 import { secondsUntil, sleep, waitOr } from "../clock.ts";
 import type { Run } from "../run.ts";
 
-/** A switch on its way: whatever may have reached Windows counts as sent. */
-interface Sending {
+/** A script that changes Windows: its activities, and what people call it. */
+export interface ChangingScript<Answer> {
+  readonly called: string;
+  readonly start: (patience: Patience) => Generator<Task, SwitchStart, unknown>;
+  readonly poll: (operation: string, patience: Patience) => Generator<Task, Poll<Answer>, unknown>;
+}
+
+/** One look at a script under way. */
+type Poll<Answer> =
+  | { readonly kind: "running"; readonly retryAfterSeconds: number | null }
+  | { readonly kind: "finished"; readonly answer: Answer }
+  | { readonly kind: "failed"; readonly code: string; readonly message: string };
+
+/** A script on its way: whatever may have reached Windows counts as sent. */
+interface Sending<Answer> {
   readonly run: Run;
-  readonly request: SwitchRequest;
+  readonly script: ChangingScript<Answer>;
   readonly deadline: Date;
   readonly patience: Patience;
   sent: boolean;
 }
 
-/** Sends the switch script and waits for its answer within its budget. */
-export function* switchGuest(
+/** Sends a script that changes Windows, and waits for its answer within its budget. */
+export function* sendScript<Answer>(
   run: Run,
-  request: SwitchRequest,
+  script: ChangingScript<Answer>,
   deadline: Date,
-): Generator<Task, SwitchReport, unknown> {
+): Generator<Task, ScriptReport<Answer>, unknown> {
   const patience = { retrySeconds: run.settings.retrySeconds, until: deadline };
-  const sending: Sending = { run, request, deadline, patience, sent: false };
+  const sending: Sending<Answer> = { run, script, deadline, patience, sent: false };
   try {
     return yield* send(sending);
   } catch (error) {
@@ -33,10 +46,10 @@ export function* switchGuest(
   }
 }
 
-function* send(sending: Sending): Generator<Task, SwitchReport, unknown> {
-  const { run, request, deadline, patience } = sending;
+function* send<Answer>(sending: Sending<Answer>): Generator<Task, ScriptReport<Answer>, unknown> {
+  const { run, script, deadline, patience } = sending;
   for (;;) {
-    const start = yield* call(run.context, "startGuestSwitch", request, patience);
+    const start = yield* script.start(patience);
     if (start.kind === "started") {
       sending.sent = true;
       return yield* follow(sending, start.operation);
@@ -52,11 +65,14 @@ function* send(sending: Sending): Generator<Task, SwitchReport, unknown> {
   }
 }
 
-function* follow(sending: Sending, operation: string): Generator<Task, SwitchReport, unknown> {
-  const { run, deadline, patience } = sending;
-  const { context, settings, vmId } = run;
+function* follow<Answer>(
+  sending: Sending<Answer>,
+  operation: string,
+): Generator<Task, ScriptReport<Answer>, unknown> {
+  const { run, script, deadline, patience } = sending;
+  const { context, settings } = run;
   for (;;) {
-    const poll = yield* call(context, "pollGuestSwitch", { vmId, operation }, patience);
+    const poll = yield* script.poll(operation, patience);
     if (poll.kind === "finished") {
       return { kind: "answered", answer: poll.answer };
     }
@@ -65,7 +81,7 @@ function* follow(sending: Sending, operation: string): Generator<Task, SwitchRep
     }
     const wait = waitOr(poll.retryAfterSeconds, settings.pollSeconds);
     if (secondsUntil(context, deadline) <= wait) {
-      const message = `The guest switch did not answer within ${settings.guestSwitchSeconds} s.`;
+      const message = `${script.called} did not answer within ${settings.guestSwitchSeconds} s.`;
       return missing(sending, { code: "run-command-timeout", message });
     }
     yield* sleep(context, wait);
@@ -73,8 +89,8 @@ function* follow(sending: Sending, operation: string): Generator<Task, SwitchRep
 }
 
 function missing(
-  { sent }: Sending,
+  { sent }: { readonly sent: boolean },
   { code, message }: { readonly code: string; readonly message: string },
-): SwitchReport {
+): Exclude<ScriptReport<never>, { kind: "answered" }> {
   return { kind: sent ? "lost" : "not-sent", code, message };
 }

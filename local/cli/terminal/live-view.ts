@@ -21,6 +21,7 @@ const LABELS: Readonly<Record<StepName, string>> = {
   consoleSet: "Set Azure's address",
   agentBack: "Wait for the agent",
   guestSwitch: "Switch Windows to DHCP",
+  guestRepair: "Repair inside Windows",
   resolveSwitch: "Find out what changed",
   nicSwap: "Swap the NIC's address",
   vmUp: "Wait for the VM",

@@ -70,17 +70,19 @@ function guard(run: RepairRun, view: AdapterView): string | null {
   if (view.on && isRightLease(view, expectedAddress)) {
     return "already-right";
   }
-  if (repair === "enable") {
-    return view.fp !== fingerprint || view.on ? "drifted" : null;
-  }
-  if (!view.on) {
+  if (repair !== "enable" && !view.on) {
     return "adapter-disabled";
   }
-  if (view.fp !== fingerprint || !view.dhcp) {
+  if (view.fp !== fingerprint || !isRepairable(run, view)) {
     return "drifted";
   }
   const runs = run.session.state.dhcpService.state === "running";
   return repair === "renew" && !runs ? "dhcp-unusable" : null;
+}
+
+/** Whether it has what is to be repaired. */
+function isRepairable({ given }: RepairRun, view: AdapterView): boolean {
+  return given.repair === "enable" ? !view.on : view.dhcp;
 }
 
 function enable(run: RepairRun, guid: string): string {

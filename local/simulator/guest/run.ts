@@ -27,7 +27,7 @@ export const EMULATED_SCRIPTS = {
   },
   "repair-adapter": {
     version: 1,
-    digest: "1eafc595998281cb319e93d719f6066858e6f5201493af2da5290bcf3343aa1c",
+    digest: "08ebfdf31dded6eda81d8ac7a6d6ec022df4ae95bc86f993ef303d94a62579b9",
   },
 } as const;
 

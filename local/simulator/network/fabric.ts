@@ -94,10 +94,12 @@ export function agentReady(world: World, vm: VmState, at: number): boolean {
 function agentReachesAzure(world: World, vm: VmState): boolean {
   const nic = nicsOf(world, vm)[0];
   const azure = nic === undefined ? undefined : primaryConfiguration(nic);
-  if (nic === undefined || azure === undefined || adapterOf(vm, nic)?.enabled !== true) {
+  if (nic === undefined || azure === undefined) {
     return false;
   }
-  return vm.agentSurvivesWrongAddress || delivers(vm, nic, azure.address);
+  // An agent that needs no right address may go by way of another NIC too, where its own is disabled.
+  const hasWay = nicsOf(world, vm).some((other) => adapterOf(vm, other)?.enabled === true);
+  return (vm.agentSurvivesWrongAddress && hasWay) || delivers(vm, nic, azure.address);
 }
 
 /**
