@@ -39,6 +39,7 @@ export type EffectKind =
   | "adapterEnabled"
   | "adapterDisabled"
   | "adaptersChanged"
+  | "ghostRemoved"
   | "routesChanged"
   | "dnsChanged"
   | "dhcpServiceChanged"

@@ -99,7 +99,12 @@ const netsh = z
     }
   });
 
-const failure = z.object({ sir: z.string(), error: z.string(), detail: z.string().nullable() });
+/** What a script prints that could not do its work. */
+export const failure = z.object({
+  sir: z.string(),
+  error: z.string(),
+  detail: z.string().nullable(),
+});
 
 const readEnvelope = z.object({
   sir: z.literal("read-guest/1"),
@@ -177,7 +182,8 @@ export function parseSwitchOutput(stdout: string): SwitchAnswer {
   return { kind: "answer", exit, before, after, deadManTask: task, netshText, message };
 }
 
-function unreadable(
+/** An answer that is missing, or of another form. */
+export function unreadable(
   found: unknown,
   script: string,
   error: z.ZodError,
@@ -198,7 +204,7 @@ function unreadable(
 }
 
 /** The last line that is a JSON object of ours; other lines may stand around it, and the first one may be cut. */
-function lastEnvelope(stdout: string, marker: string): unknown {
+export function lastEnvelope(stdout: string, marker: string): unknown {
   for (const line of stdout.split(/\r?\n/u).toReversed()) {
     const value = parseObject(line.trim());
     const sir = z.object({ sir: z.string().startsWith(marker) }).safeParse(value);

@@ -6,6 +6,12 @@ import {
   parseSwitchOutput,
   type SwitchAnswer,
 } from "../../shared/guest/envelope.ts";
+import {
+  parseFurtherOutput,
+  parseGhostsOutput,
+  type FurtherAnswer,
+  type GhostsAnswer,
+} from "../../shared/guest/further-envelope.ts";
 import type { GuestAction, GuestCase } from "./engine.ts";
 
 /** Runs a case on the emulated Windows. */
@@ -33,8 +39,19 @@ function perform(state: GuestState, action: GuestAction): ScriptRun {
 }
 
 /** The answer in a run's output, as the product reads it. */
-export function answerOf(action: GuestAction, run: ScriptRun): GuestReading | SwitchAnswer {
-  return action.script?.startsWith("# static-ip-remediator:read-guest/") === true
-    ? parseReadOutput(run.stdout)
-    : parseSwitchOutput(run.stdout);
+export function answerOf(
+  action: GuestAction,
+  run: ScriptRun,
+): GuestReading | SwitchAnswer | FurtherAnswer | GhostsAnswer {
+  const script = /^# static-ip-remediator:(?<name>[a-z-]+)\//u.exec(action.script ?? "");
+  switch (script?.groups?.["name"] ?? "") {
+    case "read-guest":
+      return parseReadOutput(run.stdout);
+    case "look-further":
+      return parseFurtherOutput(run.stdout);
+    case "remove-ghosts":
+      return parseGhostsOutput(run.stdout);
+    default:
+      return parseSwitchOutput(run.stdout);
+  }
 }

@@ -150,7 +150,7 @@ export const fault = z.discriminatedUnion("kind", [
     .strictObject({
       kind: z.literal("guestTrouble"),
       ...runCommand,
-      what: z.array(z.enum(["switch", "restore", "unregister"])).min(1),
+      what: z.array(z.enum(["switch", "restore", "unregister", "removeDevice"])).min(1),
     })
     .describe("Windows itself fails: netsh's switch, netsh's way back, the removal of a task."),
   z
