@@ -41,6 +41,7 @@ export type EffectKind =
   | "adapterEnabled"
   | "adapterDisabled"
   | "adaptersChanged"
+  | "ghostRemoved"
   | "routesChanged"
   | "dnsChanged"
   | "dhcpServiceChanged"

@@ -6,6 +6,12 @@ import {
   parseSwitchOutput,
   type SwitchAnswer,
 } from "../../shared/guest/envelope.ts";
+import {
+  parseFurtherOutput,
+  parseGhostsOutput,
+  type FurtherAnswer,
+  type GhostsAnswer,
+} from "../../shared/guest/further-envelope.ts";
 import { parseRepairOutput, type RepairAnswer } from "../../shared/guest/repair-envelope.ts";
 import type { GuestAction, GuestCase } from "./engine.ts";
 
@@ -37,7 +43,7 @@ function perform(state: GuestState, action: GuestAction): ScriptRun {
 export function answerOf(
   action: GuestAction,
   run: ScriptRun,
-): GuestReading | SwitchAnswer | RepairAnswer {
+): GuestReading | SwitchAnswer | RepairAnswer | FurtherAnswer | GhostsAnswer {
   const name = /^# static-ip-remediator:(?<name>[a-z-]+)\//u.exec(action.script ?? "")?.groups?.[
     "name"
   ];
@@ -47,6 +53,10 @@ export function answerOf(
     case "repair-adapter":
     case "set-addresses":
       return parseRepairOutput(name, run.stdout);
+    case "look-further":
+      return parseFurtherOutput(run.stdout);
+    case "remove-ghosts":
+      return parseGhostsOutput(run.stdout);
     default:
       return parseSwitchOutput(run.stdout);
   }

@@ -5,6 +5,7 @@ import type { z } from "zod";
 import type { WebEnvironment } from "../arm/arm-app.ts";
 import { ArmError } from "../arm/arm-error.ts";
 import type { Publisher } from "../events/publisher.ts";
+import { rdpOf } from "../guest/remote-desktop.ts";
 import { fault } from "../scenario/fault-schema.ts";
 import type { Simulation } from "../simulation.ts";
 import { changeAddress, changeGuest, touchTags } from "../world/human.ts";
@@ -200,7 +201,7 @@ function changeVm(
   vm.tags = change.tags ?? vm.tags;
   vm.agentInstalled = change.agent ?? vm.agentInstalled;
   vm.agentSurvivesWrongAddress = change.agentSurvivesWrongAddress ?? vm.agentSurvivesWrongAddress;
-  vm.rdpListening = change.rdpListening ?? vm.rdpListening;
+  setListening(vm, change.rdpListening ?? vm.rdpListening);
   if (change.health !== undefined) {
     vm.health = { ...change.health, since: simulation.now().getTime() };
   }
@@ -209,6 +210,11 @@ function changeVm(
   }
   const detail = Object.keys(change).join(", ");
   simulation.log.effect({ kind: "vmUpdated", by: "human", vm: vm.name, detail });
+}
+
+function setListening(vm: VmState, listener: boolean): void {
+  vm.rdpListening = listener;
+  vm.guest &&= { ...vm.guest, rdp: { ...rdpOf(vm.guest), listener } };
 }
 
 function vmOf(simulation: Simulation, context: AdminContext): Found<VmState> {

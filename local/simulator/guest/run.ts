@@ -1,5 +1,8 @@
 import { runDeadMan } from "./dead-man.ts";
+import { lookFurther } from "./look-further.ts";
 import { readGuest } from "./read-guest.ts";
+import { restartedRdp } from "./remote-desktop.ts";
+import { removeGhosts } from "./remove-ghosts.ts";
 import { repairAdapter } from "./repair-adapter.ts";
 import { ScriptKilledError, type Session } from "./session.ts";
 import { setAddresses } from "./set-addresses.ts";
@@ -16,6 +19,14 @@ export const EMULATED_SCRIPTS = {
   "read-guest": {
     version: 1,
     digest: "fa1a6c95f63cb686cb61d28f59e00ad5b879c4f954cba769dccab9c492f7ed6a",
+  },
+  "look-further": {
+    version: 1,
+    digest: "1d068ee778e6a127949196090c8e4828b89ff93d7cba9a87874f8330025e1949",
+  },
+  "remove-ghosts": {
+    version: 1,
+    digest: "957e6b754e6250d0d623a66a78fbd1c4d2e22bdf8a65f5cd15e7b6de82839269",
   },
   "switch-to-dhcp": {
     version: 1,
@@ -79,6 +90,7 @@ export function restart(state: GuestState, world: GuestWorld): GuestState {
     ...state,
     bootedAt: world.now,
     dhcpService: { ...state.dhcpService, state: "stopped" },
+    ...(state.rdp === undefined ? {} : { rdp: restartedRdp(state.rdp) }),
   };
   for (const adapter of state.adapters) {
     booted = renewLease(booted, adapter.guid, world);
@@ -100,6 +112,12 @@ function emulate(
   const change = CHANGES[script];
   if (change !== undefined) {
     return { stdout: `${change(session, parametersOf(parametersLine))}\n`, stderr: "" };
+  }
+  if (script === "look-further/1") {
+    return { stdout: `${lookFurther(session)}\n`, stderr: "" };
+  }
+  if (script === "remove-ghosts/1") {
+    return { stdout: `${removeGhosts(session, parametersOf(parametersLine))}\n`, stderr: "" };
   }
   return { stdout: "", stderr: `The simulated Windows does not know the script ${script}.` };
 }

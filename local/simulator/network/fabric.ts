@@ -1,4 +1,5 @@
 import { azureGateway, prefixHolding, prefixLengthOf } from "../../../shared/domain/addresses.ts";
+import { firewallVerdict, listensForRdp } from "../guest/remote-desktop.ts";
 import type { GuestAdapterState, GuestLease, GuestWorld } from "../guest/state.ts";
 import { gatewaysInForce } from "../guest/windows.ts";
 import { nicsOf, primaryConfiguration } from "../world/world.ts";
@@ -132,8 +133,15 @@ export function reach(world: World, address: string, port: number): Reach {
   if (vm === undefined || why !== null) {
     return { kind: "silent", why: why ?? "" };
   }
-  const isOpen = vm.rdpListening && port === RDP_PORT;
-  return { kind: isOpen ? "open" : "refused", vm: vm.name };
+  return { kind: listensOn(vm, port) ? "open" : "refused", vm: vm.name };
+}
+
+function listensOn({ guest, rdpListening }: VmState, port: number): boolean {
+  return guest === null ? rdpListening && port === RDP_PORT : listensForRdp(guest, port);
+}
+
+function isBlocked({ guest }: VmState, port: number): boolean {
+  return guest !== null && firewallVerdict(guest, port).verdict.startsWith("blocks");
 }
 
 function isInside(world: World, address: string): boolean {
@@ -162,6 +170,10 @@ function whySilent(
   }
   if (!delivers(vm, nic, privateAddress)) {
     return "Windows does not have this address";
+  }
+  // Where nothing listens Windows refuses, here; a real one may stay silent there too (stealth mode).
+  if (listensOn(vm, port) && isBlocked(vm, port)) {
+    return "Windows' firewall drops it";
   }
   return routesBack(world, vm, nic) ? null : "Windows has no way back through Azure's gateway";
 }

@@ -105,6 +105,7 @@ const guestFault = z.enum([
   "disable",
   "stop",
   "renew",
+  "removeDevice",
 ]);
 
 /** Something that goes wrong at one request; `when` says before or after that request's effect. */
@@ -172,7 +173,7 @@ export const fault = z.discriminatedUnion("kind", [
       what: z.array(guestFault).min(1),
     })
     .describe(
-      "Windows itself fails: netsh's switch to DHCP, its setting of addresses or its adding of further ones (on the way back too), their marks as sources, the removal of a task, an adapter that stays off or on, a service that keeps running, a lease's renewal.",
+      "Windows itself fails: netsh's switch to DHCP, its setting of addresses or its adding of further ones (on the way back too), their marks as sources, the removal of a task, an adapter that stays off or on, a service that keeps running, a lease's renewal, the removal of a device.",
     ),
   z
     .strictObject({

@@ -4,6 +4,7 @@ import { disturbance } from "../faults/disturbances.ts";
 import { GUEST_LOCALES } from "../guest/locales.ts";
 import { consoleTraits, guestUser, vaultSecrets } from "./console-schema.ts";
 import { cidr, fault, leaseRule, platformHealth, staticConfiguration } from "./fault-schema.ts";
+import { guestFirewall, guestRdp } from "./rdp-schema.ts";
 
 const name = z.string().regex(/^[\w.-]{1,80}$/u, "must be a name of an Azure resource");
 const tags = z.record(z.string(), z.string().max(256));
@@ -122,6 +123,8 @@ const guest = z.strictObject({
   taskRegistration: z.boolean().default(true),
   elevated: z.boolean().default(true),
   rdpListening: z.boolean().default(true),
+  rdp: guestRdp,
+  firewall: guestFirewall,
   console: z
     .strictObject({
       front: z

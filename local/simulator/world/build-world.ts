@@ -195,6 +195,8 @@ function makeGuest(
     locale: guest.locale,
     bootedAt: new Date(making.now - UPTIME_MS).toISOString(),
     dhcpService: guest.dhcpService,
+    rdp: { ...guest.rdp, listener: guest.rdpListening },
+    firewall: guest.firewall,
     roles: guest.roles,
     persistentRoutes: [],
     adapters,

@@ -1,9 +1,17 @@
 import { ArmError } from "../arm/arm-error.ts";
 import { renderNic } from "../arm/resources/network-interfaces.ts";
-import type { GuestAdapterState, GuestState, GuestWorld } from "../guest/state.ts";
+import { firewallOf, rdpOf } from "../guest/remote-desktop.ts";
+import type {
+  GuestAdapterState,
+  GuestFirewallState,
+  GuestRdpState,
+  GuestState,
+  GuestWorld,
+} from "../guest/state.ts";
 import { changeAdapter, renewLease, useDhcp, useStatic } from "../guest/windows.ts";
 import { guestWorld } from "../network/fabric.ts";
 import type { StaticConfiguration } from "../scenario/fault-schema.ts";
+import type { FirewallChange, RdpChange } from "../scenario/rdp-schema.ts";
 import type { Simulation } from "../simulation.ts";
 import { addressesOf, freeAddress, gatewaysOf } from "./build-world.ts";
 import { setGuest } from "./guests.ts";
@@ -24,6 +32,8 @@ export interface GuestChange {
         readonly startMode?: GuestState["dhcpService"]["startMode"] | undefined;
       }
     | undefined;
+  readonly rdp?: RdpChange | undefined;
+  readonly firewall?: FirewallChange | undefined;
   readonly taskRegistration?: boolean | undefined;
   readonly elevated?: boolean | undefined;
   readonly roles?: GuestState["roles"] | undefined;
@@ -50,6 +60,8 @@ export function changeGuest(simulation: Simulation, vm: VmState, change: GuestCh
       state: change.dhcpService?.state ?? guest.dhcpService.state,
       startMode: change.dhcpService?.startMode ?? guest.dhcpService.startMode,
     },
+    rdp: rdpAfter(rdpOf(guest), change.rdp),
+    firewall: firewallAfter(firewallOf(guest), change.firewall),
     taskRegistration: change.taskRegistration ?? guest.taskRegistration,
     elevated: change.elevated ?? guest.elevated,
     roles: change.roles ?? guest.roles,
@@ -57,6 +69,18 @@ export function changeGuest(simulation: Simulation, vm: VmState, change: GuestCh
   };
   const world = guestWorld(simulation.world, vm, simulation.now().getTime());
   setGuest(simulation, vm, readdress(next, guid, change, world), "human");
+}
+
+function rdpAfter(now: GuestRdpState, change: RdpChange = {}): GuestRdpState {
+  const { service = {}, denied = now.denied, port = now.port } = change;
+  const { state = now.service.state, startMode = now.service.startMode } = service;
+  return { ...now, service: { state, startMode }, denied, port };
+}
+
+function firewallAfter(now: GuestFirewallState, change: FirewallChange = {}): GuestFirewallState {
+  const { profile = now.profile, enabled = now.enabled } = change;
+  const { blocksAll = now.blocksAll, rules = now.rules } = change;
+  return { profile, enabled, blocksAll, rules };
 }
 
 function readdress(

@@ -86,6 +86,7 @@ export interface VmState {
   agentFrom: number;
   /** Instant (ms) of the agent's last report, or null. */
   agentReportedAt: number | null;
+  /** Of a machine that is no Windows; in Windows its guest says so. */
   rdpListening: boolean;
   readonly bootDiagnostics: boolean;
   /** What its serial port printed so far, the last part. */

@@ -77,8 +77,7 @@ export function verifyIpFlow(call: ArmCall): Reply {
   const verdict = judge(world, nicOf(world, vm, body), body);
   const operation = openOperation(simulation, { provider: "Microsoft.Network", vm: vm.name });
   if (ofKind(call.faults, "stuck") === undefined) {
-    const slowMs = (ofKind(call.faults, "slow")?.seconds ?? 0) * 1000;
-    const endsAt = simulation.now().getTime() + simulation.latency.flowVerifyMs() + slowMs;
+    const endsAt = simulation.now().getTime() + simulation.latency.flowVerifyMs();
     const failure = ofKind(call.faults, "failOperation");
     simulation.timeline.schedule(endsAt, () => {
       if (failure === undefined) {
