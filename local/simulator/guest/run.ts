@@ -22,11 +22,11 @@ export const EMULATED_SCRIPTS = {
   },
   "look-further": {
     version: 1,
-    digest: "1d068ee778e6a127949196090c8e4828b89ff93d7cba9a87874f8330025e1949",
+    digest: "c28de15f0ae9290fc1f51c44426e8f6c3bdc4791446355c010d11c67b549d7b8",
   },
   "remove-ghosts": {
     version: 1,
-    digest: "957e6b754e6250d0d623a66a78fbd1c4d2e22bdf8a65f5cd15e7b6de82839269",
+    digest: "7aa604389993584384fce43aa93cbbd006db3f07e7facc6514b73a4003d0393b",
   },
   "switch-to-dhcp": {
     version: 1,
