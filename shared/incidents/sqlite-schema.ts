@@ -55,8 +55,18 @@ const SILENCES = `
   ) STRICT;
 `;
 
+const EVIDENCE = `
+  CREATE TABLE evidence (
+    incident_id TEXT NOT NULL REFERENCES incidents (id),
+    name TEXT NOT NULL,
+    content_type TEXT NOT NULL,
+    bytes BLOB NOT NULL,
+    PRIMARY KEY (incident_id, name)
+  ) STRICT;
+`;
+
 /** What made each version of the layout out of the one before; a new change goes to the end. */
-const CHANGES: readonly string[] = [SIGNALS_AND_INCIDENTS, SILENCES];
+const CHANGES: readonly string[] = [SIGNALS_AND_INCIDENTS, SILENCES, EVIDENCE];
 
 const VERSION = CHANGES.length;
 

@@ -12,6 +12,26 @@ export interface IncidentQuery {
   readonly limit: number;
 }
 
+/** Largest piece of evidence that a store takes, in bytes. */
+export const LARGEST_EVIDENCE = 2 * 1024 * 1024;
+
+/** What was seen of a VM, kept beside its incident as it came: a screenshot, a log. */
+export interface Evidence {
+  /** Unique within its incident; a file's name, see `evidence-name.ts`. */
+  readonly name: string;
+  /** Media type, for example `text/plain; charset=utf-8`. */
+  readonly contentType: string;
+  readonly bytes: Uint8Array;
+}
+
+/** A piece of evidence without its bytes. */
+export interface EvidenceEntry {
+  readonly name: string;
+  readonly contentType: string;
+  /** In bytes. */
+  readonly size: number;
+}
+
 /**
  * Port of the store of signals and incidents. Every method but `count` may be called twice with the same arguments and
  * leaves the same state. Ids of VMs are given in any letter case and come back in lower case. A failing store throws an
@@ -39,6 +59,14 @@ export interface IncidentStore {
   updateIncident(id: string, patch: IncidentPatch): Promise<void>;
   /** Adds the entry to the incident's ledger, or replaces the one with its id. */
   writeLedger(incidentId: string, entry: LedgerEntry): Promise<void>;
+  /**
+   * Keeps a piece of evidence with its incident; one of the same name is replaced.
+   * @throws InvalidInputError `evidence-too-large`, `evidence-name`
+   */
+  writeEvidence(incidentId: string, evidence: Evidence): Promise<void>;
+  /** What is kept with an incident, by name. */
+  listEvidence(incidentId: string): Promise<readonly EvidenceEntry[]>;
+  readEvidence(incidentId: string, name: string): Promise<Evidence | undefined>;
   /** Counts a silent probe round of a VM, and gives how it stands. A minute that is not after the last one counts nothing. */
   countSilentRound(vmId: string, minute: number): Promise<Silence>;
   /** A VM's silence has `raised` signals now: its rounds count from zero again. Nothing changes if it had them before. */

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import type { Outcome } from "../../shared/domain/outcome.ts";
 import type { IndirectTarget, SignalState } from "../../shared/domain/signal.ts";
-import type { IncidentStore } from "../../shared/incidents/store.ts";
+import { LARGEST_EVIDENCE, type IncidentStore } from "../../shared/incidents/store.ts";
 import { NIC_ID, VM_ID, aSignal, anIncident } from "../builders.ts";
 import { anEntry } from "./ledger-entry.ts";
 
@@ -376,6 +376,76 @@ export function storeContract(name: string, create: () => Promise<StorePlace>): 
         expect((await store.silences()).map(({ vmId }) => vmId)).toEqual([OTHER_VM]);
         const anew = await store.countSilentRound(VM, 130);
         expect(anew).toEqual({ vmId: VM, firstMinute: 130, lastMinute: 130, rounds: 1, raised: 0 });
+      });
+    });
+
+    describe("evidence", () => {
+      const SCREENSHOT = {
+        name: "screenshot.bmp",
+        contentType: "image/bmp",
+        bytes: Uint8Array.from([66, 77, 0, 255]),
+      };
+
+      it("gives evidence back byte by byte, and lists it by name without its bytes", async () => {
+        await store.openIncident(anIncident());
+
+        await store.writeEvidence("incident-0001", SCREENSHOT);
+        await store.writeEvidence("incident-0001", {
+          name: "a.txt",
+          contentType: "text/plain",
+          bytes: new Uint8Array(),
+        });
+
+        const read = await store.readEvidence("incident-0001", "screenshot.bmp");
+        expect({ ...read, bytes: [...(read?.bytes ?? [])] }).toEqual({
+          ...SCREENSHOT,
+          bytes: [66, 77, 0, 255],
+        });
+        expect(await store.listEvidence("incident-0001")).toEqual([
+          { name: "a.txt", contentType: "text/plain", size: 0 },
+          { name: "screenshot.bmp", contentType: "image/bmp", size: 4 },
+        ]);
+      });
+
+      it("replaces evidence of the same name", async () => {
+        await store.openIncident(anIncident());
+        await store.writeEvidence("incident-0001", SCREENSHOT);
+
+        const png = { name: "screenshot.bmp", contentType: "image/png", bytes: Uint8Array.of(7) };
+        await store.writeEvidence("incident-0001", png);
+
+        expect(await store.listEvidence("incident-0001")).toEqual([
+          { name: "screenshot.bmp", contentType: "image/png", size: 1 },
+        ]);
+      });
+
+      it("keeps nothing for an incident that is not there, nor of another one", async () => {
+        await store.openIncident(anIncident());
+
+        await store.writeEvidence("incident-9999", SCREENSHOT);
+
+        expect(await store.readEvidence("incident-9999", "screenshot.bmp")).toBeUndefined();
+        expect(await store.listEvidence("incident-0001")).toEqual([]);
+      });
+
+      it.each(["", ".", "..", "../a.txt", "a/b", "A.txt", "a b", "a..b", "a.b.c", "x".repeat(200)])(
+        "refuses the name %j",
+        async (bad) => {
+          await store.openIncident(anIncident());
+
+          const writing = store.writeEvidence("incident-0001", { ...SCREENSHOT, name: bad });
+
+          await expect(writing).rejects.toMatchObject({ code: "evidence-name" });
+        },
+      );
+
+      it("refuses what is too large", async () => {
+        await store.openIncident(anIncident());
+        const bytes = new Uint8Array(LARGEST_EVIDENCE + 1);
+
+        const writing = store.writeEvidence("incident-0001", { ...SCREENSHOT, bytes });
+
+        await expect(writing).rejects.toMatchObject({ code: "evidence-too-large" });
       });
     });
 
