@@ -57,6 +57,7 @@ const activities: { readonly [Name in Exclude<ActivityName, "startRun">]: Activi
   pollGuestSwitch: guest.pollGuestSwitch,
   readConsole: console.readConsole,
   setConsoleAddress: console.setConsoleAddress,
+  putConsoleOnDhcp: console.putConsoleOnDhcp,
   startSnapshot: backup.startSnapshot,
   pollSnapshot: backup.pollSnapshot,
   findOtherRun: backup.findOtherRun,

@@ -14,6 +14,7 @@ export type StepName =
   | "diagnosis"
   | "consoleRead"
   | "consoleSet"
+  | "consoleLogin"
   | "agentBack"
   | "guestSwitch"
   | "resolveSwitch"

@@ -21,7 +21,12 @@ export type RunSettings = Pick<
   | "snapshotTimeoutSeconds"
   | "snapshotDays"
   | "retrySeconds"
-> & { readonly probeCount: number; readonly probeWindowSeconds: number };
+> & {
+  readonly probeCount: number;
+  readonly probeWindowSeconds: number;
+  /** Whether a login for command prompts at the serial console is configured. */
+  readonly consoleLogin: boolean;
+};
 
 /** Whose NIC, address or name a target is. */
 export type TargetOwner =
