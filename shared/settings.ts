@@ -29,11 +29,20 @@ const allowances = z
   .transform((words) => words.filter((word) => word !== ""))
   .pipe(z.array(z.enum(ALLOWANCES, { error: `must be of ${ALLOWANCES.join(", ")}` })));
 
+/** A plain value is refused: whoever may read the settings must not learn a password by that. */
+const secretUrl = z
+  .url({ error: "must be a secret's address, https://VAULT.vault.azure.net/secrets/NAME" })
+  .refine(
+    (url) => isSecretAddress(url),
+    "must be a secret's address, https://VAULT.vault.azure.net/secrets/NAME",
+  );
+
 /** Every environment variable that the program reads, with its default. Names carry their unit. */
 const environment = z.object({
   REMEDIATOR_MODE: z.enum(["heal", "observe"]).default("observe"),
   REMEDIATOR_SCOPE: z.string().default(""),
   REMEDIATOR_ALLOW: allowances,
+  REMEDIATOR_CONSOLE_SECRET: secretUrl.optional(),
   REMEDIATOR_COOL_DOWN_SECONDS: seconds.default(1800),
   REMEDIATOR_SETTLE_SECONDS: seconds.default(360),
   REMEDIATOR_PROBE_PORT: z.coerce.number().int().min(1).max(65_535).default(3389),
@@ -73,6 +82,8 @@ export interface Settings {
   readonly scope: readonly string[];
   /** What may be done beyond the guest switch. @default [] */
   readonly allowed: readonly Allowance[];
+  /** Address of the Key Vault secret with the login for command prompts at the serial console. @default none: no login */
+  readonly consoleSecret: string | null;
   /** From an outcome after a change, in which only operators start a run. @default 1800 */
   readonly coolDownSeconds: number;
   /** Longest wait after a NIC write until the VM is up again. @default 360 */
@@ -158,6 +169,7 @@ function toSettings(values: z.output<typeof environment>): Settings {
       .map((id) => id.trim().toLowerCase())
       .filter((id) => id !== ""),
     allowed: values.REMEDIATOR_ALLOW,
+    consoleSecret: values.REMEDIATOR_CONSOLE_SECRET ?? null,
     coolDownSeconds: values.REMEDIATOR_COOL_DOWN_SECONDS,
     settleSeconds: values.REMEDIATOR_SETTLE_SECONDS,
     probe: {
@@ -188,6 +200,17 @@ function toSettings(values: z.output<typeof environment>): Settings {
         ? null
         : { armEndpoint: endpoint, token: values.REMEDIATOR_ARM_TOKEN ?? "" },
   };
+}
+
+/** On this machine only simulated Azure is a vault; `clients.ts` sends no token anywhere else. */
+function isSecretAddress(text: string): boolean {
+  const url = new URL(text);
+  const isVault =
+    url.protocol === "https:" &&
+    /\.vault\.(?:azure\.(?:net|cn)|usgovcloudapi\.net)$/u.test(url.hostname);
+  const path = /^\/secrets\/[\dA-Za-z-]{1,127}(?:\/[\da-f]{32})?$/u.test(url.pathname);
+  const bare = [url.search, url.hash, url.username, url.password].every((part) => part === "");
+  return path && bare && (isVault || isLoopback(text));
 }
 
 function isPort(port: number): boolean {

@@ -68,6 +68,7 @@ const activities: { readonly [Name in Exclude<ActivityName, "startRun">]: Activi
   writeNic: nicReset.writeNic,
   pollNicWrite: nicReset.pollNicWrite,
   readNicStanding: nicReset.readNicStanding,
+  putConsoleOnDhcp: console.putConsoleOnDhcp,
   startSnapshot: backup.startSnapshot,
   pollSnapshot: backup.pollSnapshot,
   findOtherRun: backup.findOtherRun,

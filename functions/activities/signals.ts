@@ -124,6 +124,7 @@ function runSettings(settings: Settings): RunSettings {
   return {
     mode: rest.mode,
     allowed: rest.allowed,
+    consoleLogin: rest.consoleSecret !== null,
     scope: rest.scope,
     settleSeconds: rest.settleSeconds,
     guestReadSeconds: rest.guestReadSeconds,

@@ -34,11 +34,16 @@ export function* readConsole(run: Run): Generator<Task, ConsoleReading, unknown>
     throw new TypeError("The console was asked for before the Azure facts were read.");
   }
   run.story.begin("consoleRead", "the addresses that Windows' serial console lists");
-  const reading = yield* callOr(run, "readConsole", { facts }, ({ code, message }) => ({
-    kind: "unavailable",
-    code,
-    message,
-  }));
+  const reading = yield* callOr(
+    run,
+    "readConsole",
+    { incidentId: run.incidentId, facts },
+    ({ code, message }) => ({
+      kind: "unavailable",
+      code,
+      message,
+    }),
+  );
   const state = reading.kind === "listed" ? "done" : "failed";
   run.story.end("consoleRead", describe(reading), { state });
   return reading;

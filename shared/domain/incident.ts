@@ -15,6 +15,7 @@ export type StepName =
   | "diagnosis"
   | "consoleRead"
   | "consoleSet"
+  | "consoleLogin"
   | "agentBack"
   | "guestSwitch"
   | "guestRepair"

@@ -22,7 +22,12 @@ export type RunSettings = Pick<
   | "snapshotTimeoutSeconds"
   | "snapshotDays"
   | "retrySeconds"
-> & { readonly probeCount: number; readonly probeWindowSeconds: number };
+> & {
+  readonly probeCount: number;
+  readonly probeWindowSeconds: number;
+  /** Whether a login for command prompts at the serial console is configured. */
+  readonly consoleLogin: boolean;
+};
 
 /** A NIC reset that a run which is gone left half done. */
 export interface UnfinishedReset {

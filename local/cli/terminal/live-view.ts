@@ -19,6 +19,7 @@ const LABELS: Readonly<Record<StepName, string>> = {
   diagnosis: "Diagnose",
   consoleRead: "Look at the console",
   consoleSet: "Set Azure's address",
+  consoleLogin: "DHCP at a prompt",
   agentBack: "Wait for the agent",
   guestSwitch: "Switch Windows to DHCP",
   guestRepair: "Repair inside Windows",
