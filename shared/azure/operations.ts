@@ -26,6 +26,11 @@ interface Begun {
   readonly poller: { serialize(): Promise<string> };
 }
 
+/** A poller of any of the SDKs that goes on with a serialized operation. */
+interface Restored {
+  poll(): Promise<{ readonly status: string; readonly result?: unknown }>;
+}
+
 const operationError = z.object({
   error: z.object({ code: z.string(), message: z.string().default("") }),
 });
@@ -51,7 +56,26 @@ export async function pollComputeOperation(
   const client = await azure.compute(subscriptionId);
   const { restorePoller } = await import("@azure/arm-compute");
   // The last argument only names the operation in an error text; the result's form follows from the address inside.
-  const poller = restorePoller(client, operation, client.virtualMachines.runCommand);
+  return await pollOnce(restorePoller(client, operation, client.virtualMachines.runCommand), tried);
+}
+
+/**
+ * Looks once at a write of a NIC, as `pollComputeOperation` does.
+ * @throws AzureRequestError if the look itself failed; `failed` is the operation's own end.
+ */
+export async function pollNicOperation(
+  azure: Azure,
+  subscriptionId: string,
+  operation: string,
+  tried: string,
+): Promise<OperationPoll> {
+  const client = await azure.network(subscriptionId);
+  const { restorePoller } = await import("@azure/arm-network");
+  const write = client.networkInterfaces.createOrUpdate;
+  return await pollOnce(restorePoller(client, operation, write), tried);
+}
+
+async function pollOnce(poller: Restored, tried: string): Promise<OperationPoll> {
   return await withResponseTrace(async (lastResponse) => {
     try {
       const state = await poller.poll();

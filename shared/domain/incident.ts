@@ -17,6 +17,7 @@ export type StepName =
   | "agentBack"
   | "guestSwitch"
   | "resolveSwitch"
+  | "pinAddress"
   | "proof"
   | "secondProbe";
 

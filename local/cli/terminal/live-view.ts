@@ -21,6 +21,7 @@ const LABELS: Readonly<Record<StepName, string>> = {
   agentBack: "Wait for the agent",
   guestSwitch: "Switch Windows to DHCP",
   resolveSwitch: "Find out what changed",
+  pinAddress: "Pin the address",
   proof: "Prove it",
   secondProbe: "Probe RDP again",
 };

@@ -29,6 +29,7 @@ export interface NicWrite {
 export function writeNic(simulation: Simulation, nic: NicState, write: NicWrite): void {
   requireMatch(nic, write.ifMatch);
   const before = addressText(nic);
+  const allocation = allocationText(nic);
   replace(simulation, nic, write.body);
   const after = addressText(nic);
   const detail = before === after ? `${nic.name}: ${after}` : `${nic.name}: ${before} -> ${after}`;
@@ -38,12 +39,17 @@ export function writeNic(simulation: Simulation, nic: NicState, write: NicWrite)
     announce(simulation, nic, write.caller);
   });
   const vm = simulation.world.vms.get(nic.vm?.toLowerCase() ?? "");
-  if (vm !== undefined && before !== after) {
+  const reallocated = simulation.allocationRestarts && allocation !== allocationText(nic);
+  if (vm !== undefined && (before !== after || reallocated)) {
     if (!simulation.keepMac) {
       nic.mac = simulation.random.mac();
     }
     restartVm(simulation, vm, { by: write.by, detail: `the address of ${nic.name} changed` });
   }
+}
+
+function allocationText({ configurations }: NicState): string {
+  return configurations.map(({ allocation }) => allocation).join(" ");
 }
 
 function requireMatch(nic: NicState, ifMatch: string | null): void {
