@@ -200,7 +200,48 @@ function Start-Service {
     $service.state = 'running'
     foreach ($adapter in $global:Guest.adapters) { Update-StubLease $adapter }
 }
-function Stop-Service { [CmdletBinding()] param([string]$Name, [switch]$Force) Assert-StubAlive; $global:Guest.dhcpService.state = 'stopped' }
+function Stop-Service {
+    [CmdletBinding()] param([string]$Name, [switch]$Force)
+    Assert-StubAlive
+    if (Test-StubFault 'stop') { return }
+    $global:Guest.dhcpService.state = 'stopped'
+}
+function Get-StubPiped($InputObject) {
+    foreach ($adapter in $global:Guest.adapters) { if ($adapter.guid -eq $InputObject.InterfaceGuid) { return $adapter } }
+    throw 'No such adapter.'
+}
+function Enable-NetAdapter {
+    [CmdletBinding(SupportsShouldProcess)] param([Parameter(ValueFromPipeline)]$InputObject)
+    process {
+        Assert-StubAlive
+        if ($ConfirmPreference -ne 'None') { throw 'It would ask.' }
+        if (Test-StubFault 'enable') { return }
+        $adapter = Get-StubPiped $InputObject
+        $adapter.enabled = $true
+        Update-StubLease $adapter
+        if ($global:World.killAfter -eq 'switched') { Stop-StubScript }
+    }
+}
+function Disable-NetAdapter {
+    [CmdletBinding(SupportsShouldProcess)] param([Parameter(ValueFromPipeline)]$InputObject)
+    process {
+        Assert-StubAlive
+        if ($ConfirmPreference -ne 'None') { throw 'It would ask.' }
+        if (Test-StubFault 'disable') { return }
+        $adapter = Get-StubPiped $InputObject
+        if ($adapter.dhcp) { Clear-StubLease $adapter }
+        $adapter.enabled = $false
+    }
+}
+function Invoke-CimMethod {
+    [CmdletBinding()] param($InputObject, [string]$MethodName)
+    Assert-StubAlive
+    if ($MethodName -ne 'RenewDHCPLease') { throw "No such method: $MethodName" }
+    if (Test-StubFault 'renew') { throw 'The RPC server is unavailable.' }
+    foreach ($adapter in $global:Guest.adapters) { if ($adapter.guid -eq $InputObject.SettingID) { Update-StubLease $adapter } }
+    if ($global:World.killAfter -eq 'switched') { Stop-StubScript }
+    return [pscustomobject]@{ ReturnValue = [uint32]0 }
+}
 
 function Get-ScheduledTask {
     [CmdletBinding()] param([string]$TaskPath, [string]$TaskName)
@@ -264,6 +305,28 @@ function Set-NetIPInterface {
     }
 }
 
+function Get-NetIPAddress {
+    [CmdletBinding()] param([int]$InterfaceIndex, [string]$AddressFamily)
+    Assert-StubAlive
+    foreach ($adapter in $global:Guest.adapters) {
+        if ($adapter.index -ne $InterfaceIndex -or -not $adapter.enabled) { continue }
+        foreach ($address in $adapter.addresses) { [pscustomobject]@{ IPAddress = $address.ip; SkipAsSource = [bool]$address.skipAsSource } }
+    }
+}
+function Set-NetIPAddress {
+    [CmdletBinding()] param([int]$InterfaceIndex, [string]$IPAddress, [bool]$SkipAsSource)
+    Assert-StubAlive
+    if (Test-StubFault 'sources') { throw 'Access is denied.' }
+    foreach ($adapter in $global:Guest.adapters) {
+        if ($adapter.index -ne $InterfaceIndex) { continue }
+        foreach ($address in $adapter.addresses) {
+            if ($address.ip -ne $IPAddress) { continue }
+            $address.Remove('skipAsSource')
+            if ($SkipAsSource) { $address.skipAsSource = $true }
+        }
+    }
+}
+
 function netsh {
     Assert-StubAlive
     $global:LASTEXITCODE = 0
@@ -313,9 +376,10 @@ function Set-StubAddress($Adapter, $Named) {
         $Adapter.gateways = @($Named.gateway)
         Remove-StubRoute $Adapter.index $Named.gateway
     }
+    if ($global:World.killAfter -eq 'switched') { Stop-StubScript }
 }
 function Add-StubAddress($Adapter, $Named) {
-    if (Test-StubFault 'restore') { $global:LASTEXITCODE = 1; return }
+    if ((Test-StubFault 'restore') -or (Test-StubFault 'add')) { $global:LASTEXITCODE = 1; return }
     if ($Named.address) { $Adapter.addresses = @($Adapter.addresses) + [ordered]@{ ip = $Named.address; prefixLength = Get-StubLength $Named.mask } }
     if ($Named.gateway) {
         $Adapter.gateways = @($Adapter.gateways) + $Named.gateway

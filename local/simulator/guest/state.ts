@@ -5,6 +5,8 @@ import type { GuestLocale } from "./locales.ts";
 export interface GuestAddressState {
   readonly ip: string;
   readonly prefixLength: number;
+  /** Windows does not choose it as the source of what it sends by itself. @default false */
+  readonly skipAsSource?: boolean;
 }
 
 /** A simulated Windows' IPv4 adapter, as its registry and CIM describe it. */
@@ -90,16 +92,35 @@ export interface GuestLease {
   readonly dnsServers: readonly string[];
 }
 
+/**
+ * What fails inside Windows: netsh's switch to DHCP; its setting of static addresses, on the way back too; its adding of
+ * further ones; the marks on sources; the removal of a task; an adapter that stays off, or on; a service that stays
+ * running; the renewal of a lease.
+ */
+export type GuestFault =
+  | "switch"
+  | "restore"
+  | "add"
+  | "sources"
+  | "unregister"
+  | "enable"
+  | "disable"
+  | "stop"
+  | "renew";
+
 /** What surrounds a simulated Windows while something runs in it. */
 export interface GuestWorld {
   /** ISO 8601 UTC. */
   readonly now: string;
   /** By MAC address, `AA-BB-CC-DD-EE-FF`; null or missing: no lease comes. */
   readonly leases: Readonly<Record<string, GuestLease | null>>;
-  /** The script is killed once the task is armed, once netsh has switched, or at the first sight of a lease. */
+  /**
+   * The script is killed once the task is armed, once the first change is made (netsh's; enabling; renewing), or at the
+   * first sight of a lease that netsh's switch brought.
+   */
   readonly killAfter?: "armed" | "switched" | "leased";
-  /** What fails inside Windows: netsh's switch, netsh's way back, the removal of a task. */
-  readonly faults?: readonly ("switch" | "restore" | "unregister")[];
+  /** What fails inside Windows. */
+  readonly faults?: readonly GuestFault[];
 }
 
 /** What a run of a script gave, and what it left behind. */

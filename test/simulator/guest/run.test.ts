@@ -13,7 +13,7 @@ import { renderScript } from "../../../shared/guest/script.ts";
 import { aGuest, anAdapter, aStaticAdapter, aWorld, MAC } from "../../guest/guest-states.ts";
 
 describe("the emulation's scripts", () => {
-  it.each(["read-guest", "switch-to-dhcp"] as const)(
+  it.each(["read-guest", "switch-to-dhcp", "set-addresses", "repair-adapter"] as const)(
     "%s is the script that this emulation was written for",
     (name) => {
       const [header = "", ...lines] = renderScript(name, {});
