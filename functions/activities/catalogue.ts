@@ -6,6 +6,7 @@ import type { GuestRepairActivities } from "./catalogue/guest-repair.ts";
 import type { GuestActivities } from "./catalogue/guest.ts";
 import type { IncidentActivities } from "./catalogue/incidents.ts";
 import type { NicResetActivities } from "./catalogue/nic-reset.ts";
+import type { PinAddressActivities } from "./catalogue/pin-address.ts";
 import type { SignalActivities } from "./catalogue/signals.ts";
 
 /** Every activity by name, with what goes in and what comes out: the one list for callers, registration and tests. */
@@ -19,6 +20,7 @@ export interface ActivityCatalogue
     NicResetActivities,
     BackupActivities,
     EvidenceActivities,
+    PinAddressActivities,
     IncidentActivities {}
 
 export type ActivityName = keyof ActivityCatalogue;

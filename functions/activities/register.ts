@@ -22,6 +22,7 @@ import * as guestRepair from "./guest-repair.ts";
 import * as guest from "./guest.ts";
 import * as incidents from "./incidents.ts";
 import * as nicReset from "./nic-reset.ts";
+import * as pinAddress from "./pin-address.ts";
 import { probeTurns } from "./probe-turns.ts";
 import * as signals from "./signals.ts";
 import { startRun } from "./start-run.ts";
@@ -74,6 +75,9 @@ const activities: { readonly [Name in Exclude<ActivityName, "startRun">]: Activi
   findOtherRun: backup.findOtherRun,
   dropSnapshot: backup.dropSnapshot,
   closeSnapshot: backup.closeSnapshot,
+  pinAddressRead: pinAddress.pinAddressRead,
+  pinAddressWrite: pinAddress.pinAddressWrite,
+  pinAddressPoll: pinAddress.pinAddressPoll,
 };
 
 for (const [name, activity] of Object.entries(activities)) {

@@ -1,6 +1,7 @@
 import type { Task } from "durable-functions";
 
 import { diagnose } from "../../shared/diagnosis/diagnose.ts";
+import { isPinWanted, withPinCost } from "../../shared/diagnosis/pin.ts";
 import { planFor } from "../../shared/diagnosis/plan.ts";
 import type { Plan } from "../../shared/domain/diagnosis.ts";
 import type { Probe } from "../../shared/domain/facts.ts";
@@ -59,7 +60,7 @@ function planNow(run: Run): Plan {
     throw new TypeError("A plan was asked for before both sides were read.");
   }
   run.diagnoses = diagnose(facts, guest);
-  return planFor({
+  const plan = planFor({
     azure: facts,
     guest,
     probe,
@@ -72,6 +73,7 @@ function planNow(run: Run): Plan {
     available: availableRemedies(run),
     setByUs: run.setByUs,
   });
+  return withPinCost(plan, facts, isPinWanted(facts.vm, purpose.pinAddress));
 }
 
 function describePlan(run: Run, plan: Plan): string {

@@ -40,7 +40,7 @@ function withoutChange(run: Run, plan: Exclude<Plan, { kind: "remedies" }>): Out
 }
 
 /** Completes the backup, and makes sure that no other run of this program holds the VM. Gives an outcome if it may not go on. */
-function* backUp(run: Run): Generator<Task, Outcome | null, unknown> {
+export function* backUp(run: Run): Generator<Task, Outcome | null, unknown> {
   startBackup(run);
   const backup = yield* awaitBackup(run);
   if (backup === null || run.facts === null) {

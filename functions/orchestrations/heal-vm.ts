@@ -13,6 +13,7 @@ import { healByPlan } from "./heal-by-plan.ts";
 import { lookAtConsole } from "./look-at-console.ts";
 import { checkHindrances, readAzure } from "./read-azure.ts";
 import { firstProbe, gatherGuestFacts } from "./read-both-sides.ts";
+import { pinAddress } from "./remedies/pin-address.ts";
 import { beginRun, openIncident, outcomeOf, type Run } from "./run.ts";
 import { settleAfterWrite } from "./settle.ts";
 import { inputOf } from "./sub-stories.ts";
@@ -101,5 +102,6 @@ function* story(run: Run): Generator<Task, Ending, unknown> {
   }
   yield* lookAtConsole(run);
   const plan = yield* decide(run);
-  return { kind: "outcome", outcome: yield* healByPlan(run, plan) };
+  const outcome = yield* healByPlan(run, plan);
+  return { kind: "outcome", outcome: yield* pinAddress(run, outcome) };
 }

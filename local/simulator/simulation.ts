@@ -64,6 +64,8 @@ export interface Simulation {
   readonly pageSize: number;
   /** Whether a NIC keeps its MAC address when its address changes. */
   readonly keepMac: boolean;
+  /** Whether a VM restarts, and its NIC gets another MAC address, when only the allocation method changes. */
+  readonly allocationRestarts: boolean;
   /** Whether a NIC's configuration keeps its address when it becomes Dynamic. */
   readonly dynamicKeepsAddress: boolean;
   now(): Date;

@@ -188,11 +188,17 @@ function switchesOf(
   now: () => Date,
 ): Pick<
   Simulation,
-  "throttle" | "keepMac" | "dynamicKeepsAddress" | "pageSize" | "commandDeliveryMs"
+  | "throttle"
+  | "keepMac"
+  | "allocationRestarts"
+  | "dynamicKeepsAddress"
+  | "pageSize"
+  | "commandDeliveryMs"
 > {
   return {
     throttle: scenario.throttling === "azure" ? azureThrottle(now) : UNLIMITED,
     keepMac: scenario.keepMac,
+    allocationRestarts: scenario.allocationRestarts,
     dynamicKeepsAddress: scenario.dynamicKeepsAddress,
     pageSize: scenario.pageSize ?? Infinity,
     commandDeliveryMs: scenario.commandDeliverySeconds * 1000,

@@ -23,6 +23,7 @@ export type StepName =
   | "nicSwap"
   | "vmUp"
   | "nicRestore"
+  | "pinAddress"
   | "proof"
   | "secondProbe";
 

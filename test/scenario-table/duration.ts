@@ -40,6 +40,8 @@ function secondsOf(isAnswered: boolean): StepSeconds {
     guestSwitch: operation("commandMs", SWITCH_SCRIPT),
     resolveSwitch: operation("commandMs"),
     guestRepair: operation("commandMs", SWITCH_SCRIPT),
+    consoleLogin: 2 * CONSOLE_VISIT,
+    pinAddress: NIC_WRITE,
     nicSwap: 2 * REQUEST + NIC_WRITE,
     vmUp: RESTART + mean("agentMs"),
     nicRestore: NIC_WRITE,

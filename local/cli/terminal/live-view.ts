@@ -27,6 +27,7 @@ const LABELS: Readonly<Record<StepName, string>> = {
   nicSwap: "Swap the NIC's address",
   vmUp: "Wait for the VM",
   nicRestore: "Put the address back",
+  pinAddress: "Pin the address",
   proof: "Prove it",
   secondProbe: "Probe RDP again",
 };

@@ -254,6 +254,12 @@ export const scenario = z.strictObject({
     .describe(
       "Whether a NIC keeps its MAC address, and Windows its adapter, when Azure changes the NIC's address. Microsoft's article says that the MAC address changes and that Windows keeps the old adapter as a ghost; nobody has confirmed when.",
     ),
+  allocationRestarts: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Whether a change between Dynamic and Static restarts the VM and gives the NIC another MAC address although its address stays. Nobody has confirmed either.",
+    ),
   dynamicKeepsAddress: z
     .boolean()
     .default(true)

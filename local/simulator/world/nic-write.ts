@@ -30,6 +30,7 @@ export function writeNic(simulation: Simulation, nic: NicState, write: NicWrite)
   requireMatch(nic, write.ifMatch);
   supersede(simulation, nic);
   const before = addressText(nic);
+  const allocation = allocationText(nic);
   replace(simulation, nic, write.body);
   const after = addressText(nic);
   const detail = before === after ? `${nic.name}: ${after}` : `${nic.name}: ${before} -> ${after}`;
@@ -39,12 +40,17 @@ export function writeNic(simulation: Simulation, nic: NicState, write: NicWrite)
     announce(simulation, nic, write.caller);
   });
   const vm = simulation.world.vms.get(nic.vm?.toLowerCase() ?? "");
-  if (vm !== undefined && before !== after) {
+  const reallocated = simulation.allocationRestarts && allocation !== allocationText(nic);
+  if (vm !== undefined && (before !== after || reallocated)) {
     if (!simulation.keepMac) {
       nic.mac = simulation.random.mac();
     }
     restartVm(simulation, vm, { by: write.by, detail: `the address of ${nic.name} changed` });
   }
+}
+
+function allocationText({ configurations }: NicState): string {
+  return configurations.map(({ allocation }) => allocation).join(" ");
 }
 
 function requireMatch(nic: NicState, ifMatch: string | null): void {
