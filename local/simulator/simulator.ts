@@ -132,7 +132,7 @@ function makeSimulation(
     log: makeLog(now, options.onLog ?? ignore),
     faults: makeFaults(scenario.faults),
     holds: makeHolds(),
-    operations: new Map(),
+    ...emptyBooks(scenario),
     human: { oid: random.guid(), appid: random.guid() },
     ...accessOf(scenario, identity),
     ...switchesOf(scenario, now),
@@ -143,6 +143,11 @@ function makeSimulation(
     },
   };
   return { simulation, publisher };
+}
+
+/** What Azure keeps of operations. The Activity Log's ids are drawn apart, so that it changes no other id. */
+function emptyBooks({ seed }: Scenario): Pick<Simulation, "operations" | "activities"> {
+  return { operations: new Map(), activities: { entries: [], random: seededRandom(~seed) } };
 }
 
 /** The token that is printed, and what it may do. */
@@ -159,7 +164,12 @@ function switchesOf(
   now: () => Date,
 ): Pick<
   Simulation,
-  "throttle" | "keepMac" | "dynamicKeepsAddress" | "pageSize" | "commandDeliveryMs"
+  | "throttle"
+  | "keepMac"
+  | "dynamicKeepsAddress"
+  | "pageSize"
+  | "commandDeliveryMs"
+  | "activityDelayMs"
 > {
   return {
     throttle: scenario.throttling === "azure" ? azureThrottle(now) : UNLIMITED,
@@ -167,6 +177,7 @@ function switchesOf(
     dynamicKeepsAddress: scenario.dynamicKeepsAddress,
     pageSize: scenario.pageSize ?? Infinity,
     commandDeliveryMs: scenario.commandDeliverySeconds * 1000,
+    activityDelayMs: scenario.activityLogDelaySeconds * 1000,
   };
 }
 

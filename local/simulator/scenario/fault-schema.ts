@@ -31,6 +31,7 @@ export const OPERATIONS = [
   "console.connect",
   "lock.list",
   "health.get",
+  "activityLog.list",
   "group.get",
   "subscription.get",
   "subscription.list",

@@ -66,6 +66,7 @@ export function stopVm(
   after(simulation, simulation.latency.powerMs(), () => {
     if (vm.power === going) {
       vm.power = target;
+      vm.provisionedAt = simulation.now().getTime();
       const kind = target === "stopped" ? "vmStopped" : "vmDeallocated";
       simulation.log.effect({ kind, by: why.by, vm: vm.name, detail: "" });
     }
@@ -110,6 +111,7 @@ function boot(
 function arrive(simulation: Simulation, vm: VmState): void {
   const at = simulation.now().getTime();
   vm.power = "running";
+  vm.provisionedAt = at;
   vm.agentFrom = at + simulation.latency.agentMs();
   if (vm.guest !== null) {
     const macs = nicsOf(simulation.world, vm).map((nic) => nic.mac);
