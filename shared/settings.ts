@@ -59,6 +59,9 @@ const environment = z.object({
   REMEDIATOR_SNAPSHOT_TIMEOUT_SECONDS: seconds.default(1800),
   REMEDIATOR_SNAPSHOT_DAYS: z.coerce.number().int().min(1).max(365).default(7),
   REMEDIATOR_RETRY_SECONDS: seconds.default(10),
+  REMEDIATOR_UNREAD_SILENCE_SECONDS: seconds.default(900),
+  REMEDIATOR_UNREAD_UPTIME_SECONDS: seconds.default(1200),
+  REMEDIATOR_RESTART_WAIT_SECONDS: seconds.default(1200),
   REMEDIATOR_DATA: z.string().min(1).optional(),
   REMEDIATOR_ARM_ENDPOINT: loopbackUrl.optional(),
   REMEDIATOR_ARM_TOKEN: z.string().min(1).optional(),
@@ -109,6 +112,11 @@ export interface Settings {
   readonly snapshotDays: number;
   /** Wait before a failed call is made again, where Azure names no time. @default 10 */
   readonly retrySeconds: number;
+  /** How long a VM that nobody could read has to be silent, and to be up, before it is restarted. @default 900 and 1200 */
+  readonly unreadSilenceSeconds: number;
+  readonly unreadUptimeSeconds: number;
+  /** Longest wait for another VM's restart to end. @default 1200 */
+  readonly restartWaitSeconds: number;
   /** Folder of the local store. @default none: needs to be set */
   readonly dataFolder: string | null;
   /** Simulated Azure, loopback only. @default none: the real one */
@@ -178,11 +186,22 @@ function toSettings(values: z.output<typeof environment>): Settings {
     snapshotTimeoutSeconds: values.REMEDIATOR_SNAPSHOT_TIMEOUT_SECONDS,
     snapshotDays: values.REMEDIATOR_SNAPSHOT_DAYS,
     retrySeconds: values.REMEDIATOR_RETRY_SECONDS,
+    ...restartTimes(values),
     dataFolder: values.REMEDIATOR_DATA ?? null,
     simulator:
       endpoint === undefined
         ? null
         : { armEndpoint: endpoint, token: values.REMEDIATOR_ARM_TOKEN ?? "" },
+  };
+}
+
+function restartTimes(
+  values: z.output<typeof environment>,
+): Pick<Settings, "unreadSilenceSeconds" | "unreadUptimeSeconds" | "restartWaitSeconds"> {
+  return {
+    unreadSilenceSeconds: values.REMEDIATOR_UNREAD_SILENCE_SECONDS,
+    unreadUptimeSeconds: values.REMEDIATOR_UNREAD_UPTIME_SECONDS,
+    restartWaitSeconds: values.REMEDIATOR_RESTART_WAIT_SECONDS,
   };
 }
 

@@ -3,6 +3,7 @@ import type { BackupActivities } from "./catalogue/backup.ts";
 import type { ConsoleActivities } from "./catalogue/console.ts";
 import type { GuestActivities } from "./catalogue/guest.ts";
 import type { IncidentActivities } from "./catalogue/incidents.ts";
+import type { RestartActivities } from "./catalogue/restarts.ts";
 import type { SignalActivities } from "./catalogue/signals.ts";
 
 /** Every activity by name, with what goes in and what comes out: the one list for callers, registration and tests. */
@@ -13,6 +14,7 @@ export interface ActivityCatalogue
     GuestActivities,
     ConsoleActivities,
     BackupActivities,
+    RestartActivities,
     IncidentActivities {}
 
 export type ActivityName = keyof ActivityCatalogue;

@@ -20,6 +20,7 @@ import * as console from "./console.ts";
 import * as guest from "./guest.ts";
 import * as incidents from "./incidents.ts";
 import { probeTurns } from "./probe-turns.ts";
+import * as restarts from "./restarts.ts";
 import * as signals from "./signals.ts";
 import { startRun } from "./start-run.ts";
 import * as targets from "./targets.ts";
@@ -57,6 +58,9 @@ const activities: { readonly [Name in Exclude<ActivityName, "startRun">]: Activi
   pollGuestSwitch: guest.pollGuestSwitch,
   readConsole: console.readConsole,
   setConsoleAddress: console.setConsoleAddress,
+  readRestartFacts: restarts.readRestartFacts,
+  takeRestart: restarts.takeRestart,
+  readResetImpact: restarts.readResetImpact,
   startSnapshot: backup.startSnapshot,
   pollSnapshot: backup.pollSnapshot,
   findOtherRun: backup.findOtherRun,

@@ -34,9 +34,10 @@ export function* closeRun(
 ): Generator<Task, { morePending: boolean }, unknown> {
   yield* openIncident(run);
   if (run.silenceTask !== null) {
-    const probe = run.probe;
+    const { probe, silentSince } = run;
     yield* awaitSilence(run);
     run.probe = probe;
+    run.silentSince = silentSince;
   }
   yield* settleBackup(run, outcome);
   const final: Outcome = { ...outcome, remarks: run.remarks };

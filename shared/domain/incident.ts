@@ -15,6 +15,7 @@ export type StepName =
   | "consoleRead"
   | "consoleSet"
   | "agentBack"
+  | "restartCheck"
   | "guestSwitch"
   | "resolveSwitch"
   | "proof"
@@ -88,6 +89,8 @@ export interface Incident {
   readonly backup: BackupRecord | null;
   readonly steps: readonly Step[];
   readonly ledger: readonly LedgerEntry[];
+  /** When its run's first unanswered probe began, ISO 8601 UTC. Null or left out: its VM was not found silent. */
+  readonly silentSince?: string | null;
   /** When the first proof held, ISO 8601 UTC: time to heal ends there. */
   readonly provenAt: string | null;
   readonly outcome: Outcome | null;

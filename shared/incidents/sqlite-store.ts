@@ -1,11 +1,13 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 
 import type { Incident, LedgerEntry } from "../domain/incident.ts";
+import type { RestartSlot, VmSilence } from "../domain/restart.ts";
 import { targetText } from "../domain/signal.ts";
 import type { IndirectTarget, Signal, SignalState } from "../domain/signal.ts";
 import type { Silence } from "../domain/silence.ts";
+import { RestartRows } from "./sqlite-restarts.ts";
 import { inTransaction, openDatabase } from "./sqlite-schema.ts";
-import type { IncidentPatch, IncidentQuery, IncidentStore } from "./store.ts";
+import type { IncidentPatch, IncidentQuery, IncidentStore, RestartRequest } from "./store.ts";
 import { counterRow, entryFrom, incidentFrom, signalFrom, silenceFrom } from "./stored-values.ts";
 
 const SIGNAL_COLUMNS = "id, vm_id, state_body, body";
@@ -63,9 +65,11 @@ export async function openSqliteStore(file: string): Promise<IncidentStore> {
 class SqliteStore implements IncidentStore {
   readonly #database: DatabaseSync;
   readonly #statements: Statements;
+  readonly #restarts: RestartRows;
 
   constructor(database: DatabaseSync) {
     this.#database = database;
+    this.#restarts = new RestartRows(database);
     this.#statements = prepareAll(database);
   }
 
@@ -184,6 +188,14 @@ class SqliteStore implements IncidentStore {
 
   async silences(): Promise<readonly Silence[]> {
     return this.#statements.silences.all().map(silenceFrom);
+  }
+
+  async takeRestart(request: RestartRequest): Promise<RestartSlot> {
+    return this.#restarts.take(request);
+  }
+
+  async silentVms(from: string): Promise<readonly VmSilence[]> {
+    return this.#restarts.silent(from);
   }
 
   async count(counter: string): Promise<number> {

@@ -21,6 +21,9 @@ export type RunSettings = Pick<
   | "snapshotTimeoutSeconds"
   | "snapshotDays"
   | "retrySeconds"
+  | "unreadSilenceSeconds"
+  | "unreadUptimeSeconds"
+  | "restartWaitSeconds"
 > & { readonly probeCount: number; readonly probeWindowSeconds: number };
 
 /** Whose NIC, address or name a target is. */

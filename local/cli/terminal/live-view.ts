@@ -19,6 +19,7 @@ const LABELS: Readonly<Record<StepName, string>> = {
   consoleRead: "Look at the console",
   consoleSet: "Set Azure's address",
   agentBack: "Wait for the agent",
+  restartCheck: "May it be restarted?",
   guestSwitch: "Switch Windows to DHCP",
   resolveSwitch: "Find out what changed",
   proof: "Prove it",
