@@ -33,7 +33,7 @@ export function vmFactsOf(vmId: string, vm: VirtualMachine): VmFacts {
 function timesOf(vm: VirtualMachine): Pick<VmFacts, "createdAt" | "provisionedAt"> {
   const statuses = vm.instanceView?.statuses ?? [];
   return {
-    createdAt: vm.timeCreated?.toISOString() ?? null,
+    createdAt: newestOf(vm.timeCreated === undefined ? [] : [{ time: vm.timeCreated }]),
     provisionedAt: newestOf(statuses.filter(isProvisioning)),
   };
 }

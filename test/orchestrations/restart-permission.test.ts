@@ -54,23 +54,29 @@ function ask(answers: Answers): Told {
   };
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the parts of the context that are used
   const run = aRun({ df } as unknown as OrchestrationContext, answers.unread === true);
-  const queues = {
-    readRestartFacts: [...(answers.facts ?? [answers.unread === true ? SURE : CALM])],
-    takeRestart: [...(answers.slots ?? [{ kind: "taken" }])],
-    ...probeAnswers(answers.probe ?? "silent"),
-  };
+  const queues = queuesOf(answers);
   const calls: string[] = [];
   const story = restartPermission(run, NIC_ID);
   let step = story.next();
   while (step.done !== true) {
     const task: unknown = step.value;
     const name = typeof task === "string" ? task : "";
-    const queue: unknown[] = Object.entries(queues).find(([key]) => key === name)?.[1] ?? [];
+    const queue = queues.get(name) ?? [];
     calls.push(...(name === "timer" ? [] : [name]));
     const value = queue.length > 1 ? queue.shift() : queue[0];
     step = story.next({ ok: true, value });
   }
   return { conclusion: step.value, calls, waits, run };
+}
+
+function queuesOf({ facts, slots, probe, unread }: Answers): Map<string, unknown[]> {
+  return new Map(
+    Object.entries({
+      readRestartFacts: [...(facts ?? [unread === true ? SURE : CALM])],
+      takeRestart: [...(slots ?? [{ kind: "taken" }])],
+      ...probeAnswers(probe ?? "silent"),
+    }),
+  );
 }
 
 function probeAnswers(probe: "answers" | "silent" | "unknown"): Record<string, unknown[]> {
