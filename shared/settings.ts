@@ -69,6 +69,9 @@ const environment = z.object({
   REMEDIATOR_SNAPSHOT_TIMEOUT_SECONDS: seconds.default(1800),
   REMEDIATOR_SNAPSHOT_DAYS: z.coerce.number().int().min(1).max(365).default(7),
   REMEDIATOR_RETRY_SECONDS: seconds.default(10),
+  REMEDIATOR_UNREAD_SILENCE_SECONDS: seconds.default(900),
+  REMEDIATOR_UNREAD_UPTIME_SECONDS: seconds.default(1200),
+  REMEDIATOR_RESTART_WAIT_SECONDS: seconds.default(1200),
   REMEDIATOR_DATA: z.string().min(1).optional(),
   REMEDIATOR_ARM_ENDPOINT: loopbackUrl.optional(),
   REMEDIATOR_ARM_TOKEN: z.string().min(1).optional(),
@@ -123,6 +126,11 @@ export interface Settings {
   readonly snapshotDays: number;
   /** Wait before a failed call is made again, where Azure names no time. @default 10 */
   readonly retrySeconds: number;
+  /** How long a VM that nobody could read has to be silent, and to be up, before it is restarted. @default 900 and 1200 */
+  readonly unreadSilenceSeconds: number;
+  readonly unreadUptimeSeconds: number;
+  /** Longest wait for another VM's restart to end. @default 1200 */
+  readonly restartWaitSeconds: number;
   /** Folder of the local store. @default none: needs to be set */
   readonly dataFolder: string | null;
   /** Simulated Azure, loopback only. @default none: the real one */
@@ -172,15 +180,7 @@ function toSettings(values: z.output<typeof environment>): Settings {
     consoleSecret: values.REMEDIATOR_CONSOLE_SECRET ?? null,
     coolDownSeconds: values.REMEDIATOR_COOL_DOWN_SECONDS,
     settleSeconds: values.REMEDIATOR_SETTLE_SECONDS,
-    probe: {
-      port: values.REMEDIATOR_PROBE_PORT,
-      count: values.REMEDIATOR_PROBE_COUNT,
-      windowSeconds: values.REMEDIATOR_PROBE_WINDOW_SECONDS,
-      timeoutSeconds: values.REMEDIATOR_PROBE_TIMEOUT_SECONDS,
-      proxy: values.REMEDIATOR_PROBE_PROXY ?? null,
-      control: values.REMEDIATOR_PROBE_CONTROL ?? null,
-      source: values.REMEDIATOR_PROBE_SOURCE ?? null,
-    },
+    probe: probeOf(values),
     probeRoundMinutes: values.REMEDIATOR_PROBE_ROUND_MINUTES,
     guestReadSeconds: values.REMEDIATOR_GUEST_READ_SECONDS,
     guestSwitchSeconds: values.REMEDIATOR_GUEST_SWITCH_SECONDS,
@@ -194,6 +194,7 @@ function toSettings(values: z.output<typeof environment>): Settings {
     snapshotTimeoutSeconds: values.REMEDIATOR_SNAPSHOT_TIMEOUT_SECONDS,
     snapshotDays: values.REMEDIATOR_SNAPSHOT_DAYS,
     retrySeconds: values.REMEDIATOR_RETRY_SECONDS,
+    ...restartTimes(values),
     dataFolder: values.REMEDIATOR_DATA ?? null,
     simulator:
       endpoint === undefined
@@ -211,6 +212,28 @@ function isSecretAddress(text: string): boolean {
   const path = /^\/secrets\/[\dA-Za-z-]{1,127}(?:\/[\da-f]{32})?$/u.test(url.pathname);
   const bare = [url.search, url.hash, url.username, url.password].every((part) => part === "");
   return path && bare && (isVault || isLoopback(text));
+}
+
+function probeOf(values: z.output<typeof environment>): Settings["probe"] {
+  return {
+    port: values.REMEDIATOR_PROBE_PORT,
+    count: values.REMEDIATOR_PROBE_COUNT,
+    windowSeconds: values.REMEDIATOR_PROBE_WINDOW_SECONDS,
+    timeoutSeconds: values.REMEDIATOR_PROBE_TIMEOUT_SECONDS,
+    proxy: values.REMEDIATOR_PROBE_PROXY ?? null,
+    control: values.REMEDIATOR_PROBE_CONTROL ?? null,
+    source: values.REMEDIATOR_PROBE_SOURCE ?? null,
+  };
+}
+
+function restartTimes(
+  values: z.output<typeof environment>,
+): Pick<Settings, "unreadSilenceSeconds" | "unreadUptimeSeconds" | "restartWaitSeconds"> {
+  return {
+    unreadSilenceSeconds: values.REMEDIATOR_UNREAD_SILENCE_SECONDS,
+    unreadUptimeSeconds: values.REMEDIATOR_UNREAD_UPTIME_SECONDS,
+    restartWaitSeconds: values.REMEDIATOR_RESTART_WAIT_SECONDS,
+  };
 }
 
 function isPort(port: number): boolean {

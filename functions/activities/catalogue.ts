@@ -7,6 +7,7 @@ import type { GuestActivities } from "./catalogue/guest.ts";
 import type { IncidentActivities } from "./catalogue/incidents.ts";
 import type { NicResetActivities } from "./catalogue/nic-reset.ts";
 import type { PinAddressActivities } from "./catalogue/pin-address.ts";
+import type { RestartActivities } from "./catalogue/restarts.ts";
 import type { SignalActivities } from "./catalogue/signals.ts";
 
 /** Every activity by name, with what goes in and what comes out: the one list for callers, registration and tests. */
@@ -21,6 +22,7 @@ export interface ActivityCatalogue
     BackupActivities,
     EvidenceActivities,
     PinAddressActivities,
+    RestartActivities,
     IncidentActivities {}
 
 export type ActivityName = keyof ActivityCatalogue;

@@ -24,6 +24,7 @@ import * as incidents from "./incidents.ts";
 import * as nicReset from "./nic-reset.ts";
 import * as pinAddress from "./pin-address.ts";
 import { probeTurns } from "./probe-turns.ts";
+import * as restarts from "./restarts.ts";
 import * as signals from "./signals.ts";
 import { startRun } from "./start-run.ts";
 import * as targets from "./targets.ts";
@@ -70,6 +71,9 @@ const activities: { readonly [Name in Exclude<ActivityName, "startRun">]: Activi
   pollNicWrite: nicReset.pollNicWrite,
   readNicStanding: nicReset.readNicStanding,
   putConsoleOnDhcp: console.putConsoleOnDhcp,
+  readRestartFacts: restarts.readRestartFacts,
+  takeRestart: restarts.takeRestart,
+  readResetImpact: restarts.readResetImpact,
   startSnapshot: backup.startSnapshot,
   pollSnapshot: backup.pollSnapshot,
   findOtherRun: backup.findOtherRun,

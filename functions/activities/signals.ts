@@ -135,6 +135,9 @@ function runSettings(settings: Settings): RunSettings {
     snapshotTimeoutSeconds: rest.snapshotTimeoutSeconds,
     snapshotDays: rest.snapshotDays,
     retrySeconds: rest.retrySeconds,
+    unreadSilenceSeconds: rest.unreadSilenceSeconds,
+    unreadUptimeSeconds: rest.unreadUptimeSeconds,
+    restartWaitSeconds: rest.restartWaitSeconds,
     probeCount: probe.count,
     probeWindowSeconds: probe.windowSeconds,
   };

@@ -1,3 +1,4 @@
+import type { ResetPolicy } from "../../shared/diagnosis/reset-refusal.ts";
 import type { RemedyKind } from "../../shared/domain/diagnosis.ts";
 import { mayUseConsole, type Run } from "./run.ts";
 
@@ -17,4 +18,12 @@ export function availableRemedies(run: Run): readonly RemedyKind[] {
     ...(mayUseConsole(run) ? (["serialConsole"] as const) : []),
     ...(run.settings.allowed.includes("restarts") ? (["nicReset"] as const) : []),
   ];
+}
+
+/** What the settings allow of NIC resets beyond the plain case. */
+export function resetsAllowed({ settings }: Run): ResetPolicy {
+  return {
+    unread: settings.allowed.includes("restarts-unread"),
+    pooled: settings.allowed.includes("restarts-pooled"),
+  };
 }

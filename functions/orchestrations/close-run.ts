@@ -38,9 +38,10 @@ export function* closeRun(
 ): Generator<Task, { morePending: boolean }, unknown> {
   yield* openIncident(run);
   if (run.silenceTask !== null) {
-    const probe = run.probe;
+    const { probe, silentSince } = run;
     yield* awaitSilence(run);
     run.probe = probe;
+    run.silentSince = silentSince;
   }
   if (CALLS_PERSON.has(outcome.kind)) {
     startBootLook(run);

@@ -4,6 +4,7 @@ import type { AzureFacts, GuestReading } from "../../shared/domain/facts.ts";
 import type { Outcome } from "../../shared/domain/outcome.ts";
 import type { ProbeAnswer } from "../../shared/facts/probe.ts";
 import { answerOf, schedule } from "./call.ts";
+import { nowOf } from "./clock.ts";
 import { startBootLookIfMute } from "./look-at-boot.ts";
 import { checkHindrances, readAzure } from "./read-azure.ts";
 import { callFor, callOr, mayChange, mayUseConsole, type Run } from "./run.ts";
@@ -15,6 +16,7 @@ const INTERRUPTIONS = new Set(["not-running", "gone", "run-command-failed"]);
 /** Sends the first probe while the subnets are read. */
 export function* firstProbe(run: Run, facts: AzureFacts): Generator<Task, ProbeAnswer, unknown> {
   run.story.begin("probe");
+  const startedAt = nowOf(run.context);
   const probing = { facts, nicId: run.purpose.nicId };
   const tasks = [
     schedule(run.context, "probe", probing),
@@ -31,6 +33,7 @@ export function* firstProbe(run: Run, facts: AzureFacts): Generator<Task, ProbeA
   if (answer.kind === "answers") {
     run.probe = answer;
   }
+  run.silentSince = answer.kind === "answers" ? null : startedAt;
   run.story.end("probe", answer.detail);
   return answer;
 }
@@ -134,6 +137,7 @@ function startGuestRead(run: Run): Task {
 export function startSilence(run: Run): void {
   const { facts, settings, purpose, unanswered } = run;
   if (facts !== null) {
+    run.silentSince ??= nowOf(run.context);
     run.story.begin(
       "confirmSilence",
       `${settings.probeCount} probes over ${settings.probeWindowSeconds} s`,
@@ -148,6 +152,7 @@ export function* awaitSilence(run: Run): Generator<Task, void, unknown> {
   if (run.silenceTask !== null) {
     const { result, endedAt } = yield* resultOf("confirmSilence", run.silenceTask);
     run.probe = result;
+    run.silentSince = result.kind === "silent" ? run.silentSince : null;
     run.silenceTask = null;
     run.unanswered = null;
     run.story.end("confirmSilence", result.detail, { at: endedAt });

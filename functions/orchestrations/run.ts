@@ -38,6 +38,8 @@ export interface Run {
   guest: GuestReading | null;
   diagnoses: readonly Diagnosis[];
   plan: Plan | null;
+  /** When the first unanswered probe of the present silence began; null: the VM is not known to be silent. */
+  silentSince: string | null;
   /** The first probe, if it was not answered: it counts among the further ones. */
   unanswered: { readonly address: string | null } | null;
   /** The further probes, once they were started beside the story. */
@@ -80,6 +82,7 @@ export function beginRun(
     guest: null,
     diagnoses: [],
     plan: null,
+    silentSince: null,
     unanswered: null,
     silenceTask: null,
     backupTask: null,
@@ -161,6 +164,7 @@ export function incidentOf(run: Run): Incident {
     backup: run.backup?.record ?? null,
     steps: run.story.steps,
     ledger: run.ledger,
+    silentSince: run.silentSince,
     provenAt: run.provenAt,
     outcome: null,
   };

@@ -146,7 +146,7 @@ function makeSimulation(
     log: makeLog(now, options.onLog ?? ignore),
     faults: makeFaults(scenario.faults),
     holds: makeHolds(),
-    operations: new Map(),
+    ...emptyBooks(scenario),
     human: { oid: random.guid(), appid: random.guid() },
     ...accessOf(scenario, identity),
     ...switchesOf(scenario, now),
@@ -157,6 +157,11 @@ function makeSimulation(
     },
   };
   return { simulation, publisher };
+}
+
+/** What Azure keeps of operations. The Activity Log's ids are drawn apart, so that it changes no other id. */
+function emptyBooks({ seed }: Scenario): Pick<Simulation, "operations" | "activities"> {
+  return { operations: new Map(), activities: { entries: [], random: seededRandom(~seed) } };
 }
 
 /** The token that is printed, what it may do, and the secrets that it may read. */
@@ -194,6 +199,7 @@ function switchesOf(
   | "dynamicKeepsAddress"
   | "pageSize"
   | "commandDeliveryMs"
+  | "activityDelayMs"
 > {
   return {
     throttle: scenario.throttling === "azure" ? azureThrottle(now) : UNLIMITED,
@@ -202,6 +208,7 @@ function switchesOf(
     dynamicKeepsAddress: scenario.dynamicKeepsAddress,
     pageSize: scenario.pageSize ?? Infinity,
     commandDeliveryMs: scenario.commandDeliverySeconds * 1000,
+    activityDelayMs: scenario.activityLogDelaySeconds * 1000,
   };
 }
 

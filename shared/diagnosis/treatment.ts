@@ -1,9 +1,9 @@
 import { azureAddressSet } from "../domain/address-set.ts";
-import { isLinkLocal } from "../domain/addresses.ts";
 import type { Diagnosis, DiagnosisKind, RemedyKind } from "../domain/diagnosis.ts";
-import type { AzureFacts, GuestFacts, GuestReading, NicFacts, Probe } from "../domain/facts.ts";
+import type { AzureFacts, GuestFacts, NicFacts } from "../domain/facts.ts";
 import { ipv4Configurations } from "../domain/ip-configurations.ts";
-import { unmatchedAdapters } from "./situation.ts";
+import { consoleShowsFault } from "./console-shows-fault.ts";
+import { resetRefusal, type ResetInput } from "./reset-refusal.ts";
 
 /** What the diagnosis table says of one NIC, before policy and what this version can do. */
 export type Treatment =
@@ -13,10 +13,7 @@ export type Treatment =
   | { readonly kind: "remedies"; readonly remedies: readonly RemedyKind[] };
 
 /** What a treatment depends on beside the verdict. */
-export interface TreatmentInput {
-  readonly azure: AzureFacts;
-  readonly guest: GuestReading;
-  readonly probe: Probe;
+export interface TreatmentInput extends ResetInput {
   /** Remedies which this version has and the settings allow. */
   readonly available: readonly RemedyKind[];
   /** NICs whose static address this incident's own ledger shows that we set. */
@@ -36,7 +33,7 @@ const PLAN: Readonly<Record<DiagnosisKind, "leave" | "human" | readonly RemedyKi
   "dhcp-failed": ["repairDhcpService", "renewLease", "nicReset"],
   "adapter-disabled": ["enableAdapter"],
   "adapter-missing": ["nicReset"],
-  "guest-unreadable": "human",
+  "guest-unreadable": ["serialConsole", "nicReset"],
 };
 
 /** Remedies that are scripts inside Windows. */
@@ -57,7 +54,7 @@ export function treatmentOf(diagnosis: Diagnosis, input: TreatmentInput): Treatm
     // Nobody is cut off, so nobody has to be called.
     return { kind: "leave" };
   }
-  const planned = plannedFor(diagnosis, input);
+  const planned = PLAN[diagnosis.kind];
   if (planned === "leave") {
     return { kind: "leave" };
   }
@@ -70,29 +67,14 @@ export function treatmentOf(diagnosis: Diagnosis, input: TreatmentInput): Treatm
   return remedies.length === 0 ? { kind: "human" } : { kind: "remedies", remedies };
 }
 
-function plannedFor(diagnosis: Diagnosis, input: TreatmentInput): (typeof PLAN)[DiagnosisKind] {
-  return diagnosis.kind === "guest-unreadable" && consoleShowsFault(diagnosis, input)
-    ? ["serialConsole"]
-    : PLAN[diagnosis.kind];
-}
-
-/** Whether the serial console shows an address that is none of Azure's, and not the one that it should show. */
-function consoleShowsFault(
-  { azureAddresses, primaryNic }: Diagnosis,
-  { azure, guest }: TreatmentInput,
-): boolean {
-  const console = guest.kind === "unreadable" ? guest.console : undefined;
-  if (!primaryNic || console?.kind !== "listed") {
-    return false;
-  }
-  const shown = console.addresses.map(({ ip }) => ip);
-  const known = new Set(
-    azure.nics.flatMap((nic) => ipv4Configurations(nic).map(({ address }) => address)),
-  );
-  return (
-    !shown.some((ip) => azureAddresses.includes(ip)) &&
-    shown.some((ip) => !known.has(ip) && !isLinkLocal(ip))
-  );
+/** Why a NIC reset that the table names, and the settings allow, is left out; null if it is not. */
+export function leftOutReset(diagnosis: Diagnosis, input: TreatmentInput): string | null {
+  const planned = PLAN[diagnosis.kind];
+  return typeof planned === "object" &&
+    planned.includes("nicReset") &&
+    input.available.includes("nicReset")
+    ? resetRefusal(diagnosis, input)
+    : null;
 }
 
 /** A static address that we set ourselves, over the console, must not stay static: Azure may change it later. */
@@ -122,8 +104,11 @@ function nicOf(diagnosis: Diagnosis, azure: AzureFacts): NicFacts | undefined {
 
 function mayUse(remedy: RemedyKind, diagnosis: Diagnosis, input: TreatmentInput): boolean {
   const { azure, guest } = input;
-  if (guest.kind === "unreadable") {
-    return remedy === "serialConsole" && consoleShowsFault(diagnosis, input);
+  if (remedy === "nicReset") {
+    return resetRefusal(diagnosis, input) === null;
+  }
+  if (diagnosis.kind === "guest-unreadable") {
+    return consoleShowsFault(diagnosis, { azure, guest });
   }
   // On another NIC than the primary one only scripts with their own undo are worth the risk: RDP and agent do not hang on it.
   if (!diagnosis.primaryNic && !INSIDE_WINDOWS.has(remedy)) {
@@ -133,28 +118,18 @@ function mayUse(remedy: RemedyKind, diagnosis: Diagnosis, input: TreatmentInput)
     const nic = nicOf(diagnosis, azure);
     return nic !== undefined && azureAddressSet(nic) !== null;
   }
+  return guest.kind === "read" && mayUseByService(remedy, guest.facts.dhcpService);
+}
+
+/** Without its service no lease is asked for; where the service is repaired, its script waits for the lease itself. */
+function mayUseByService(
+  remedy: RemedyKind,
+  { state, startMode }: GuestFacts["dhcpService"],
+): boolean {
   if (remedy === "repairDhcpService") {
-    return dhcpServiceDisabled(guest.facts) || guest.facts.dhcpService.state === "stopped";
+    return startMode === "disabled" || state === "stopped";
   }
-  // Without its service no lease is asked for; where the service is repaired, its script waits for the lease itself.
-  if (remedy === "renewLease" && guest.facts.dhcpService.state !== "running") {
-    return false;
-  }
-  return remedy !== "nicReset" || mayReset(diagnosis, azure, guest.facts);
-}
-
-/** A NIC reset restarts Windows, and its new adapter needs DHCP. An adapter without a NIC may already be the missing one. */
-function mayReset(diagnosis: Diagnosis, azure: AzureFacts, guest: GuestFacts): boolean {
-  return (
-    guest.roles !== null &&
-    !dhcpServiceDisabled(guest) &&
-    (diagnosis.kind !== "adapter-missing" ||
-      unmatchedAdapters(azure.nics, guest.adapters).length === 0)
-  );
-}
-
-function dhcpServiceDisabled({ dhcpService }: GuestFacts): boolean {
-  return dhcpService.startMode === "disabled";
+  return remedy !== "renewLease" || state === "running";
 }
 
 function sameId(one: string, other: string): boolean {

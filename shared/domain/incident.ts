@@ -17,6 +17,7 @@ export type StepName =
   | "consoleSet"
   | "consoleLogin"
   | "agentBack"
+  | "restartCheck"
   | "guestSwitch"
   | "guestRepair"
   | "resolveSwitch"
@@ -95,6 +96,8 @@ export interface Incident {
   readonly backup: BackupRecord | null;
   readonly steps: readonly Step[];
   readonly ledger: readonly LedgerEntry[];
+  /** When its run's first unanswered probe began, ISO 8601 UTC. Null or left out: its VM was not found silent. */
+  readonly silentSince?: string | null;
   /** When the first proof held, ISO 8601 UTC: time to heal ends there. */
   readonly provenAt: string | null;
   readonly outcome: Outcome | null;

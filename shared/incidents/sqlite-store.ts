@@ -1,10 +1,12 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 
 import type { Incident, LedgerEntry } from "../domain/incident.ts";
+import type { RestartSlot, VmSilence } from "../domain/restart.ts";
 import { targetText } from "../domain/signal.ts";
 import type { IndirectTarget, Signal, SignalState } from "../domain/signal.ts";
 import type { Silence } from "../domain/silence.ts";
 import { requireKeepable } from "./evidence-name.ts";
+import { RestartRows } from "./sqlite-restarts.ts";
 import { inTransaction, openDatabase } from "./sqlite-schema.ts";
 import type {
   Evidence,
@@ -12,6 +14,7 @@ import type {
   IncidentPatch,
   IncidentQuery,
   IncidentStore,
+  RestartRequest,
 } from "./store.ts";
 import {
   counterRow,
@@ -85,9 +88,11 @@ export async function openSqliteStore(file: string): Promise<IncidentStore> {
 class SqliteStore implements IncidentStore {
   readonly #database: DatabaseSync;
   readonly #statements: Statements;
+  readonly #restarts: RestartRows;
 
   constructor(database: DatabaseSync) {
     this.#database = database;
+    this.#restarts = new RestartRows(database);
     this.#statements = prepareAll(database);
   }
 
@@ -221,6 +226,14 @@ class SqliteStore implements IncidentStore {
 
   async silences(): Promise<readonly Silence[]> {
     return this.#statements.silences.all().map(silenceFrom);
+  }
+
+  async takeRestart(request: RestartRequest): Promise<RestartSlot> {
+    return this.#restarts.take(request);
+  }
+
+  async silentVms(from: string): Promise<readonly VmSilence[]> {
+    return this.#restarts.silent(from);
   }
 
   async count(counter: string): Promise<number> {

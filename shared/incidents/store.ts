@@ -1,4 +1,5 @@
 import type { Incident, LedgerEntry } from "../domain/incident.ts";
+import type { RestartSlot, VmSilence } from "../domain/restart.ts";
 import type { IndirectTarget, Signal, SignalState } from "../domain/signal.ts";
 import type { Silence } from "../domain/silence.ts";
 
@@ -30,6 +31,14 @@ export interface EvidenceEntry {
   readonly contentType: string;
   /** In bytes. */
   readonly size: number;
+}
+
+/** An incident that wants to restart its VM. */
+export interface RestartRequest {
+  readonly incidentId: string;
+  readonly subscriptionId: string;
+  /** ISO 8601 UTC. */
+  readonly now: string;
 }
 
 /**
@@ -75,6 +84,13 @@ export interface IncidentStore {
   endSilences(vmIds: readonly string[]): Promise<void>;
   /** All VMs that left their last probe round unanswered. */
   silences(): Promise<readonly Silence[]>;
+  /**
+   * Gives an incident one of its subscription's restarts, looked at and taken in one step: one at a time, which is until its
+   * incident closes (at most 2 h), and three an hour. An incident that has one keeps it, and is counted once.
+   */
+  takeRestart(request: RestartRequest): Promise<RestartSlot>;
+  /** VMs that an incident opened since the instant (ISO 8601 UTC) found silent since then, each once, with its newest silence. */
+  silentVms(from: string): Promise<readonly VmSilence[]>;
   /** Adds one to a counter and gives its new value. */
   count(counter: string): Promise<number>;
   /** All counters. */

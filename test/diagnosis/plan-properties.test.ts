@@ -109,6 +109,7 @@ describe("every plan", () => {
       scope: [],
       available,
       setByUs: [azure.nics[0]?.id ?? ""],
+      resets: { unread: true, pooled: true },
     });
 
     expect(wouldHeal(plan)).toBe(false);

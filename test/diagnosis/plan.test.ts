@@ -59,6 +59,7 @@ function plan(overrides: Partial<PlanInput> = {}): Plan {
     scope: [],
     available: ["guestDhcp"],
     setByUs: [],
+    resets: { unread: false, pooled: false },
     ...overrides,
   });
 }

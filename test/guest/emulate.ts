@@ -44,9 +44,8 @@ export function answerOf(
   action: GuestAction,
   run: ScriptRun,
 ): GuestReading | SwitchAnswer | RepairAnswer | FurtherAnswer | GhostsAnswer {
-  const name = /^# static-ip-remediator:(?<name>[a-z-]+)\//u.exec(action.script ?? "")?.groups?.[
-    "name"
-  ];
+  const script = /^# static-ip-remediator:(?<name>[a-z-]+)\//u.exec(action.script ?? "");
+  const name = script?.groups?.["name"] ?? "";
   switch (name) {
     case "read-guest":
       return parseReadOutput(run.stdout);

@@ -22,6 +22,9 @@ export type RunSettings = Pick<
   | "snapshotTimeoutSeconds"
   | "snapshotDays"
   | "retrySeconds"
+  | "unreadSilenceSeconds"
+  | "unreadUptimeSeconds"
+  | "restartWaitSeconds"
 > & {
   readonly probeCount: number;
   readonly probeWindowSeconds: number;

@@ -10,6 +10,7 @@ import { nowOf } from "../clock.ts";
 import { writeLedger, type Run } from "../run.ts";
 import { attempt, type Reset } from "./nic-write.ts";
 import { proveReset } from "./prove-reset.ts";
+import { restartPermission } from "./restart-permission.ts";
 import { restoreAddress, swapAddress, type RestoreEnd, type SwapEnd } from "./swap-and-restore.ts";
 import { awaitVmUp } from "./vm-up.ts";
 
@@ -22,6 +23,10 @@ export function* resetNic(
   run: Run,
   { nicId }: PlannedRemedy,
 ): Generator<Task, RemedyConclusion, unknown> {
+  const refused = yield* restartPermission(run, nicId);
+  if (refused !== null) {
+    return refused;
+  }
   const nic = nicOf(run, nicId);
   const start = yield* attempt(run, "beginReset", { nic, avoid: wrongAddresses(run, nicId) });
   if (!start.ok) {

@@ -21,6 +21,7 @@ const LABELS: Readonly<Record<StepName, string>> = {
   consoleSet: "Set Azure's address",
   consoleLogin: "DHCP at a prompt",
   agentBack: "Wait for the agent",
+  restartCheck: "May it be restarted?",
   guestSwitch: "Switch Windows to DHCP",
   guestRepair: "Repair inside Windows",
   resolveSwitch: "Find out what changed",

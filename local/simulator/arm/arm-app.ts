@@ -3,6 +3,7 @@ import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { Hono } from "hono";
 import type { Context } from "hono";
 
+import { logged } from "../activity/activity-log.ts";
 import { passGate } from "../faults/gate.ts";
 import type { Departure } from "../faults/gate.ts";
 import type { Simulation } from "../simulation.ts";
@@ -82,7 +83,7 @@ interface Sent {
 
 /** Tests what every request needs, then lets its handler answer. */
 function answer(
-  route: Pick<ArmRoute, "handle">,
+  route: Pick<ArmRoute, "handle" | "action">,
   call: Omit<ArmCall, "caller" | "body">,
   sent: Sent,
 ): Reply {
@@ -102,7 +103,8 @@ function answer(
   }
   requireRights(call.simulation.allows, caller, call.path, sent.arrival.needs);
   requireUnlocked(call.simulation.world, sent.arrival.method, call.path);
-  const reply = route.handle({ ...call, caller, body: sent.content.body });
+  const request = { ...call, caller, method: sent.arrival.method, action: route.action };
+  const reply = logged(request, () => route.handle({ ...call, caller, body: sent.content.body }));
   return { ...reply, headers: { ...toll.headers, ...reply.headers } };
 }
 

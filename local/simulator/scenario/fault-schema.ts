@@ -35,6 +35,7 @@ export const OPERATIONS = [
   "secret.get",
   "lock.list",
   "health.get",
+  "activityLog.list",
   "group.get",
   "subscription.get",
   "subscription.list",

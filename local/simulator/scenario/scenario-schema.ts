@@ -274,6 +274,14 @@ export const scenario = z.strictObject({
     .describe(
       "How long a command for an agent that is not ready is waited for, before Azure says that it failed.",
     ),
+  activityLogDelaySeconds: z
+    .number()
+    .min(0)
+    .max(86_400)
+    .default(0)
+    .describe(
+      "How long an entry of the Activity Log takes until it can be read; in Azure minutes.",
+    ),
   pageSize: z
     .number()
     .int()

@@ -76,6 +76,8 @@ function addVm(world: World, machine: ScenarioVm, making: Making): void {
     name: machine.name,
     note: machine.note,
     vmId,
+    createdAt: now - UPTIME_MS * 30,
+    provisionedAt: now - UPTIME_MS,
     os: machine.os,
     size: machine.size,
     tags: machine.tags,

@@ -1,3 +1,4 @@
+import { logHuman } from "../activity/activity-log.ts";
 import { ArmError } from "../arm/arm-error.ts";
 import { renderNic } from "../arm/resources/network-interfaces.ts";
 import { firewallOf, rdpOf } from "../guest/remote-desktop.ts";
@@ -16,8 +17,12 @@ import type { Simulation } from "../simulation.ts";
 import { addressesOf, freeAddress, gatewaysOf } from "./build-world.ts";
 import { setGuest } from "./guests.ts";
 import { writeNic } from "./nic-write.ts";
-import { nicsOf, primaryConfiguration } from "./world.ts";
+import { deleteVm, restartVm, startVm, stopVm } from "./power.ts";
+import { nicsOf, primaryConfiguration, resourceId as idOf } from "./world.ts";
 import type { NicState, VmState } from "./world.ts";
+
+const VM_TYPE = "Microsoft.Compute/virtualMachines";
+const NIC_TYPE = "Microsoft.Network/networkInterfaces";
 
 /** What a person changes inside Windows; what is left out stays. */
 export interface GuestChange {
@@ -121,13 +126,54 @@ export function touchTags(simulation: Simulation, nic: NicState): void {
   writeAsHuman(simulation, nic, { ...nic, tags: { ...nic.tags, touchedBy: "a person" } });
 }
 
+/** A person starts, restarts or stops the VM. */
+export function setPower(
+  simulation: Simulation,
+  vm: VmState,
+  state: "running" | "stopped" | "deallocated" | "restarted",
+): void {
+  const names = {
+    running: "start",
+    restarted: "restart",
+    stopped: "powerOff",
+    deallocated: "deallocate",
+  } as const;
+  logOnVm(simulation, vm, `${names[state]}/action`);
+  switch (state) {
+    case "running":
+      startVm(simulation, vm, "human");
+      break;
+    case "restarted":
+      restartVm(simulation, vm, { by: "human", detail: "a person restarted it" });
+      break;
+    case "stopped":
+    case "deallocated":
+      stopVm(simulation, vm, state, { by: "human" });
+      break;
+  }
+}
+
+/** A person deletes the VM. */
+export function removeVm(simulation: Simulation, vm: VmState): void {
+  logOnVm(simulation, vm, "delete");
+  deleteVm(simulation, vm, "human");
+}
+
+/** Keeps what a person asked Azure to do with the VM, for example `start/action`. */
+export function logOnVm(simulation: Simulation, vm: VmState, what: string): void {
+  const resourceId = idOf(simulation.world, VM_TYPE, vm.name);
+  logHuman(simulation, { resourceId, action: `${VM_TYPE}/${what}` });
+}
+
 function writeAsHuman(simulation: Simulation, nic: NicState, changed: NicState): void {
+  const resourceId = idOf(simulation.world, NIC_TYPE, nic.name);
   writeNic(simulation, nic, {
     body: renderNic(simulation.world, changed, simulation.now().getTime()),
     ifMatch: null,
     by: "human",
     caller: simulation.human,
   });
+  logHuman(simulation, { resourceId, action: `${NIC_TYPE}/write` });
 }
 
 function findAdapter(

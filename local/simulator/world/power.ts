@@ -68,6 +68,7 @@ export function stopVm(
   after(simulation, simulation.latency.powerMs(), () => {
     if (vm.power === going) {
       vm.power = target;
+      vm.provisionedAt = simulation.now().getTime();
       const kind = target === "stopped" ? "vmStopped" : "vmDeallocated";
       simulation.log.effect({ kind, by: why.by, vm: vm.name, detail: "" });
     }
@@ -113,6 +114,7 @@ function arrive(simulation: Simulation, vm: VmState): void {
   const at = simulation.now().getTime();
   vm.power = "running";
   vm.console = FRESH_CONSOLE;
+  vm.provisionedAt = at;
   vm.agentFrom = at + simulation.latency.agentMs();
   if (vm.guest !== null) {
     vm.serialLog = withPrinted(vm.serialLog, bootText(vm.guest.computerName, vm.vmId));

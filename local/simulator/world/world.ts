@@ -73,6 +73,10 @@ export interface VmState {
   readonly name: string;
   readonly note: string;
   readonly vmId: string;
+  /** Instant (ms) at which it was made. */
+  readonly createdAt: number;
+  /** Instant (ms) of Azure's last operation on it. */
+  provisionedAt: number;
   readonly os: "Windows" | "Linux";
   readonly size: string;
   tags: Readonly<Record<string, string>>;
