@@ -56,6 +56,7 @@ const activities: { readonly [Name in Exclude<ActivityName, "startRun">]: Activi
   pollGuestRead: guest.pollGuestRead,
   startGuestSwitch: guest.startGuestSwitch,
   pollGuestSwitch: guest.pollGuestSwitch,
+  endManagedCommand: guest.endManagedCommand,
   readConsole: console.readConsole,
   setConsoleAddress: console.setConsoleAddress,
   keepBootDiagnostics,

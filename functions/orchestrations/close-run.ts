@@ -9,6 +9,7 @@ import { ActivityFailedError } from "./call.ts";
 import { nowOf } from "./clock.ts";
 import { awaitBootLook, startBootLook } from "./look-at-boot.ts";
 import { awaitSilence } from "./read-both-sides.ts";
+import { endSwitchBeside } from "./remedies/switch-beside.ts";
 import {
   callFor,
   hasChanged,
@@ -41,6 +42,9 @@ export function* closeRun(
     const probe = run.probe;
     yield* awaitSilence(run);
     run.probe = probe;
+  }
+  if (run.managedSwitch === "ended") {
+    yield* endSwitchBeside(run);
   }
   if (CALLS_PERSON.has(outcome.kind)) {
     startBootLook(run);

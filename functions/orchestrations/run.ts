@@ -48,6 +48,8 @@ export interface Run {
   /** The look at screenshot and serial log: a task once it was started. */
   boot: Task | "not-looked" | "looked";
   ledger: readonly LedgerEntry[];
+  /** The switch that went as a managed Run Command: whether its script surely ended, and whether its resource is deleted. */
+  managedSwitch: "none" | "running" | "ended" | "deleted";
   /** NICs whose static address this run set itself, over the console. */
   setByUs: readonly string[];
   /** Outcome code of the remedy that healed; the most disruptive one if several did. */
@@ -86,6 +88,7 @@ export function beginRun(
     backup: null,
     boot: "not-looked",
     ledger: [],
+    managedSwitch: "none",
     setByUs: [],
     healedBy: "guest-dhcp",
     provenAt: null,

@@ -14,6 +14,7 @@ import type { SwitchRequest } from "../../activities/catalogue/guest.ts";
 import { nowOf, secondsFromNow, secondsUntil, sleep } from "../clock.ts";
 import { readGuestWithin } from "../read-guest.ts";
 import { writeLedger, type Run } from "../run.ts";
+import { endSwitchBeside, readerBeside } from "./switch-beside.ts";
 import { switchGuest } from "./switch-guest.ts";
 
 /** Readings of a guest whose dead-man's task is armed, over the task's time: each one is a Run Command. */
@@ -51,6 +52,7 @@ export function* healGuestDhcp(
   if (conclusion.kind === "unknown") {
     conclusion = yield* resolveByReading(run, conclusion, { expectation, notAfter });
   }
+  yield* endSwitchBeside(run);
   yield* writeLedger(run, closed(entry, conclusion, nowOf(run.context)));
   return conclusion;
 }
@@ -69,7 +71,8 @@ function* resolveByReading(
   );
   const pause = Math.max(settings.pollSeconds, settings.deadManSeconds / READINGS_MEANWHILE);
   for (;;) {
-    const reading = yield* readGuestWithin(context, { vmId, settings });
+    const managed = yield* readerBeside(run, notAfter);
+    const reading = yield* readGuestWithin(context, { vmId, settings, managed });
     const expired = secondsUntil(context, notAfter) < 0;
     const conclusion = concludeReading(reading, expectation, expired);
     if (conclusion !== null) {

@@ -15,6 +15,7 @@ import { consoleLedgerEntry } from "../../../shared/remedies/serial-console/ledg
 import type { AddressSet } from "../../../shared/remedies/serial-console/set-address.ts";
 import { nowOf, secondsFromNow, secondsUntil, sleep } from "../clock.ts";
 import { readConsole } from "../look-at-console.ts";
+import { managedOwner } from "../managed-command.ts";
 import { readGuestWithin } from "../read-guest.ts";
 import { callFor, callOr, writeLedger, type Run } from "../run.ts";
 import { healGuestDhcp } from "./guest-dhcp.ts";
@@ -132,10 +133,11 @@ function* complete(
 /** Reads Windows again, and says why DHCP is not put on: empty where it is on already; null: it is to be put on. */
 function* staysStatic(run: Run, nic: NicFacts): Generator<Task, string | null, unknown> {
   const { facts, vmId, settings } = run;
+  const managed = managedOwner(run);
   if (facts === null || !(yield* agentIsBack(run))) {
     return STILL_STATIC;
   }
-  const reading = yield* readGuestWithin(run.context, { vmId, settings });
+  const reading = yield* readGuestWithin(run.context, { vmId, settings, managed });
   if (reading.kind !== "read") {
     return STILL_STATIC;
   }

@@ -4,7 +4,13 @@ import type { SwitchReport } from "../../../shared/proof/conclude-switch.ts";
 import type { SwitchRequest } from "../../activities/catalogue/guest.ts";
 import { ActivityFailedError, call, type Patience } from "../call.ts";
 import { secondsUntil, sleep, waitOr } from "../clock.ts";
+import { managedOwner, type ManagedOwner } from "../managed-command.ts";
 import type { Run } from "../run.ts";
+import { SlotWait } from "../slot-wait.ts";
+import { startBeside } from "./switch-beside.ts";
+
+/** Ends of a managed Run Command that say that the VM is not the one which was read. */
+const VM_CHANGED = new Set(["not-running", "gone"]);
 
 /** A switch on its way: whatever may have reached Windows counts as sent. */
 interface Sending {
@@ -22,6 +28,7 @@ export function* switchGuest(
   deadline: Date,
 ): Generator<Task, SwitchReport, unknown> {
   const patience = { retrySeconds: run.settings.retrySeconds, until: deadline };
+  run.managedSwitch = "none";
   const sending: Sending = { run, request, deadline, patience, sent: false };
   try {
     return yield* send(sending);
@@ -35,6 +42,9 @@ export function* switchGuest(
 
 function* send(sending: Sending): Generator<Task, SwitchReport, unknown> {
   const { run, request, deadline, patience } = sending;
+  const { guestSwitchSeconds: budgetSeconds, pollSeconds } = run.settings;
+  const slot = new SlotWait(run.context, { budgetSeconds, pollSeconds });
+  const owner = managedOwner(run);
   for (;;) {
     const start = yield* call(run.context, "startGuestSwitch", request, patience);
     if (start.kind === "started") {
@@ -45,11 +55,35 @@ function* send(sending: Sending): Generator<Task, SwitchReport, unknown> {
     if (start.kind === "unavailable") {
       return missing(sending, start);
     }
-    if (secondsUntil(run.context, deadline) <= run.settings.pollSeconds) {
+    if (owner !== null && !sending.sent && slot.isOver) {
+      return yield* sendBeside(sending, owner, start.message);
+    }
+    if (secondsUntil(run.context, deadline) <= pollSeconds) {
       return missing(sending, { code: "run-command-busy", message: start.message });
     }
-    yield* sleep(run.context, run.settings.pollSeconds);
+    yield* sleep(run.context, slot.next());
   }
+}
+
+/** Something else holds the slot: the script goes as a managed Run Command, within what is left of its time. */
+function* sendBeside(
+  sending: Sending,
+  owner: ManagedOwner,
+  busy: string,
+): Generator<Task, SwitchReport, unknown> {
+  const start = yield* startBeside(sending, owner);
+  if (start.kind !== "started") {
+    sending.sent ||= start.maybeSent;
+    const message = `${busy} A managed Run Command was tried then. ${start.message}`;
+    const known = start.kind === "unavailable" && VM_CHANGED.has(start.code);
+    return missing(sending, { code: known ? start.code : "run-command-busy", message });
+  }
+  sending.sent = true;
+  const report = yield* follow(sending, start.operation);
+  if (report.kind === "answered") {
+    sending.run.managedSwitch = "ended";
+  }
+  return report;
 }
 
 function* follow(sending: Sending, operation: string): Generator<Task, SwitchReport, unknown> {
