@@ -19,6 +19,7 @@ import type {
 } from "./catalogue.ts";
 import * as console from "./console.ts";
 import * as guest from "./guest.ts";
+import { readForHandOff } from "./hand-off.ts";
 import * as incidents from "./incidents.ts";
 import { probeTurns } from "./probe-turns.ts";
 import * as signals from "./signals.ts";
@@ -60,6 +61,7 @@ const activities: { readonly [Name in Exclude<ActivityName, "startRun">]: Activi
   readConsole: console.readConsole,
   setConsoleAddress: console.setConsoleAddress,
   keepBootDiagnostics,
+  readForHandOff,
   startSnapshot: backup.startSnapshot,
   pollSnapshot: backup.pollSnapshot,
   findOtherRun: backup.findOtherRun,

@@ -7,6 +7,7 @@ import type { ActivityFailure } from "../activities/catalogue.ts";
 import { awaitBackup } from "./await-backup.ts";
 import { ActivityFailedError } from "./call.ts";
 import { nowOf } from "./clock.ts";
+import { callsPerson, handOver } from "./hand-over.ts";
 import { awaitBootLook, startBootLook } from "./look-at-boot.ts";
 import { awaitSilence } from "./read-both-sides.ts";
 import { endSwitchBeside } from "./remedies/switch-beside.ts";
@@ -19,9 +20,6 @@ import {
   type BackupResult,
   type Run,
 } from "./run.ts";
-
-/** Outcomes after which a person goes on. */
-const CALLS_PERSON = new Set<Outcome["kind"]>(["needsHuman", "rolledBack"]);
 
 /** A signal's VM answered before anybody visited the guest: its signals are ignored, and no incident is left. */
 export function* leaveAsHealthy(run: Run): Generator<Task, { morePending: boolean }, unknown> {
@@ -46,12 +44,13 @@ export function* closeRun(
   if (run.managedSwitch === "ended") {
     yield* endSwitchBeside(run);
   }
-  if (CALLS_PERSON.has(outcome.kind)) {
+  if (callsPerson(outcome)) {
     startBootLook(run);
   }
   yield* awaitBootLook(run);
   yield* settleBackup(run, outcome);
-  const final: Outcome = { ...outcome, remarks: run.remarks };
+  const handOff = yield* handOver(run, outcome);
+  const final: Outcome = { ...outcome, remarks: run.remarks, ...(handOff && { handOff }) };
   run.story.close(final);
   const {
     id: _id,
