@@ -125,7 +125,7 @@ describe("the demo", () => {
       outcome: "needsHuman",
       nextStep: containing("netsh interface ip set address"),
       evidence: [{ name: "screenshot.bmp" }, { name: "serial-log.txt" }],
-      handOff: { now: [containing("its agent does not report"), {}, {}, {}] },
+      handOff: { links: { serialConsole: containing("https://portal.azure.com/") } },
     });
   });
 });
