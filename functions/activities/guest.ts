@@ -1,4 +1,5 @@
 import type { Azure } from "../../shared/azure/clients.ts";
+import { deleteManagedCommand } from "../../shared/azure/managed-run-command.ts";
 import type { RunCommandStart } from "../../shared/azure/run-command.ts";
 import { AzureRequestError } from "../../shared/domain/errors.ts";
 import * as guestFacts from "../../shared/facts/guest-facts.ts";
@@ -16,10 +17,10 @@ const HANDED_OVER = "handed to Run Command";
 
 /** Hands the read-only script to Run Command. Run twice it reads twice, or finds the slot busy. */
 export async function startGuestRead(
-  { vmId }: In<"startGuestRead">,
+  { vmId, managed }: In<"startGuestRead">,
   { azure }: Services,
 ): Out<"startGuestRead"> {
-  const start = await guestFacts.startGuestRead(await azure(), vmId);
+  const start = await guestFacts.startGuestRead(await azure(), vmId, managed ?? null);
   return start.kind === "started" || start.kind === "busy" ? start : unavailable(start);
 }
 
@@ -48,6 +49,15 @@ export async function pollGuestSwitch(
   { azure }: Services,
 ): Out<"pollGuestSwitch"> {
   return await guestDhcp.pollGuestSwitch(await azure(), vmId, operation);
+}
+
+/** Deletes a managed Run Command of an incident. Key: its name, from the incident; one that is gone is fine. */
+export async function endManagedCommand(
+  { vmId, ...slot }: In<"endManagedCommand">,
+  { azure }: Services,
+): Out<"endManagedCommand"> {
+  await deleteManagedCommand(await azure(), vmId, slot);
+  return null;
 }
 
 /** How a script that changes Windows is handed to Run Command. */

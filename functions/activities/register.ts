@@ -20,6 +20,7 @@ import type {
 import * as console from "./console.ts";
 import * as guestRepair from "./guest-repair.ts";
 import * as guest from "./guest.ts";
+import { readForHandOff } from "./hand-off.ts";
 import * as incidents from "./incidents.ts";
 import * as nicReset from "./nic-reset.ts";
 import * as pinAddress from "./pin-address.ts";
@@ -74,6 +75,8 @@ const activities: { readonly [Name in Exclude<ActivityName, "startRun">]: Activi
   readRestartFacts: restarts.readRestartFacts,
   takeRestart: restarts.takeRestart,
   readResetImpact: restarts.readResetImpact,
+  endManagedCommand: guest.endManagedCommand,
+  readForHandOff,
   startSnapshot: backup.startSnapshot,
   pollSnapshot: backup.pollSnapshot,
   findOtherRun: backup.findOtherRun,

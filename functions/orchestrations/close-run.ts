@@ -7,8 +7,10 @@ import type { ActivityFailure } from "../activities/catalogue.ts";
 import { awaitBackup } from "./await-backup.ts";
 import { ActivityFailedError } from "./call.ts";
 import { nowOf } from "./clock.ts";
+import { callsPerson, handOver } from "./hand-over.ts";
 import { awaitBootLook, startBootLook } from "./look-at-boot.ts";
 import { awaitSilence } from "./read-both-sides.ts";
+import { endSwitchBeside } from "./remedies/switch-beside.ts";
 import {
   callFor,
   hasChanged,
@@ -18,9 +20,6 @@ import {
   type BackupResult,
   type Run,
 } from "./run.ts";
-
-/** Outcomes after which a person goes on. */
-const CALLS_PERSON = new Set<Outcome["kind"]>(["needsHuman", "rolledBack"]);
 
 /** A signal's VM answered before anybody visited the guest: its signals are ignored, and no incident is left. */
 export function* leaveAsHealthy(run: Run): Generator<Task, { morePending: boolean }, unknown> {
@@ -43,12 +42,16 @@ export function* closeRun(
     run.probe = probe;
     run.silentSince = silentSince;
   }
-  if (CALLS_PERSON.has(outcome.kind)) {
+  if (run.managedSwitch === "ended") {
+    yield* endSwitchBeside(run);
+  }
+  if (callsPerson(outcome)) {
     startBootLook(run);
   }
   yield* awaitBootLook(run);
   yield* settleBackup(run, outcome);
-  const final: Outcome = { ...outcome, remarks: run.remarks };
+  const handOff = yield* handOver(run, outcome);
+  const final: Outcome = { ...outcome, remarks: run.remarks, ...(handOff && { handOff }) };
   run.story.close(final);
   const {
     id: _id,

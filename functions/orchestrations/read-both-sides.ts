@@ -6,6 +6,7 @@ import type { ProbeAnswer } from "../../shared/facts/probe.ts";
 import { answerOf, schedule } from "./call.ts";
 import { nowOf } from "./clock.ts";
 import { startBootLookIfMute } from "./look-at-boot.ts";
+import { managedOwner } from "./managed-command.ts";
 import { checkHindrances, readAzure } from "./read-azure.ts";
 import { callFor, callOr, mayChange, mayUseConsole, type Run } from "./run.ts";
 import { resultOf, startStory } from "./sub-stories.ts";
@@ -130,7 +131,7 @@ export function startBackup(run: Run): void {
 function startGuestRead(run: Run): Task {
   run.story.begin("guestRead", "read-only script over Run Command");
   const { vmId, settings } = run;
-  return startStory(run.context, "readGuest", { vmId, settings });
+  return startStory(run.context, "readGuest", { vmId, settings, managed: managedOwner(run) });
 }
 
 /** Starts the further probes beside the story, which `awaitSilence` waits for. */
@@ -191,5 +192,6 @@ function describeReading(reading: GuestReading): string {
     const addresses = adapter.addresses.map((address) => address.ip).join(", ");
     return `"${adapter.name}" ${addresses} (DHCP ${adapter.dhcp === true ? "on" : "off"})`;
   });
-  return `Windows has ${adapters.join("; ")}`;
+  const over = reading.over === undefined ? "" : " (over a managed Run Command)";
+  return `Windows has ${adapters.join("; ")}${over}`;
 }

@@ -50,6 +50,8 @@ export interface Run {
   /** The look at screenshot and serial log: a task once it was started. */
   boot: Task | "not-looked" | "looked";
   ledger: readonly LedgerEntry[];
+  /** The switch that went as a managed Run Command: whether its script surely ended, and whether its resource is deleted. */
+  managedSwitch: "none" | "running" | "ended" | "deleted";
   /** NICs whose static address this run set itself, over the console. */
   setByUs: readonly string[];
   /** Outcome code of the remedy that healed; the most disruptive one if several did; empty before. */
@@ -89,6 +91,7 @@ export function beginRun(
     backup: null,
     boot: "not-looked",
     ledger: [],
+    managedSwitch: "none",
     setByUs: [],
     healedBy: "",
     provenAt: null,

@@ -154,7 +154,13 @@ export interface GuestFacts {
 
 /** What reading the guest gave; `unreadable` is an answer too. */
 export type GuestReading =
-  | { readonly kind: "read"; readonly facts: GuestFacts; readonly netshText: string | null }
+  | {
+      readonly kind: "read";
+      readonly facts: GuestFacts;
+      readonly netshText: string | null;
+      /** Left out: over the VM's one Run Command, or at its console. */
+      readonly over?: "managedRunCommand";
+    }
   | {
       readonly kind: "unreadable";
       readonly code: string;

@@ -15,6 +15,20 @@ const withEvidence = z.object({
   evidence: z.array(z.object({ name: z.string(), contentType: z.string(), size: z.number() })),
 });
 
+const withHandOff = z.object({
+  outcome: z.object({
+    handOff: z.object({
+      now: z.array(z.string()),
+      nextSteps: z.array(z.string()),
+      links: z.object({ serialConsole: z.string() }),
+      restore: z.array(z.string()),
+    }),
+  }),
+});
+
+/** Of a scenario that names none. */
+const TENANT = "c4d8f0b2-6a37-4e1c-b5a9-0f3e7d618b25";
+
 /** The true fault: Windows has a wrong static address, and so its agent is silent too. */
 function aSilentVm(name: string, n: number, more: Partial<VmInput> = {}): VmInput {
   return aBrokenVm(name, n, { agentSurvivesWrongAddress: false, ...more });
@@ -121,6 +135,22 @@ describe("evidence of a VM that is silent", () => {
 
     expect(incident.outcome?.kind).toBe("rolledBack");
     expect(await namesOf(incident)).toEqual(["screenshot.bmp", "serial-log.txt"]);
+  });
+
+  it("comes with a hand-off: how the VM stands, its pages in the portal, and the way back", async () => {
+    await start([aSilentVm("vm-a", 10)], PATIENT);
+
+    const { id } = await alerted("vm-a");
+
+    const { body } = await fleet.api(`/api/incidents/${id}`);
+    const { handOff } = withHandOff.parse(body).outcome;
+    const page = `https://portal.azure.com/#@${TENANT}/resource${fleet.vmId("vm-a")}`;
+    expect(handOff.links.serialConsole).toBe(`${page}/serialConsole`);
+    expect(handOff.now.join(" ")).toMatch(
+      /VM vm-a is running, and its agent does not report\..*Snapshot sir-vm-a-\w+ is complete/u,
+    );
+    expect(handOff.nextSteps.join(" ")).toContain("source=dhcp");
+    expect(handOff.restore.at(-1)).toBe(`az vm start --ids "${fleet.vmId("vm-a")}"`);
   });
 
   it("is not asked for where Windows is read and healed", async () => {

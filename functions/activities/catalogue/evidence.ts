@@ -1,10 +1,15 @@
 import type { AzureFacts } from "../../../shared/domain/facts.ts";
 
-/** What is kept beside the record. */
+/** What is kept beside the record, and told to the person who goes on. */
 export interface EvidenceActivities {
   readonly keepBootDiagnostics: {
     readonly input: { readonly facts: AzureFacts; readonly incidentId: string };
     readonly output: BootLook;
+  };
+  readonly readForHandOff: {
+    readonly input: { readonly vmId: string };
+    /** Nulls: Azure does not tell. */
+    readonly output: { readonly facts: AzureFacts | null; readonly tenantId: string | null };
   };
 }
 

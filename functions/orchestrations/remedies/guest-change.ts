@@ -8,6 +8,7 @@ import type { ScriptReport } from "../../../shared/proof/conclude-switch.ts";
 import { nowOf, secondsFromNow, secondsUntil, sleep } from "../clock.ts";
 import { readGuestWithin } from "../read-guest.ts";
 import { writeLedger, type Run } from "../run.ts";
+import { endSwitchBeside, readerBeside } from "./switch-beside.ts";
 import { sendScript, type ChangingScript } from "./switch-guest.ts";
 
 /** Readings of a guest whose dead-man's task is armed, over the task's time: each one is a Run Command. */
@@ -49,6 +50,7 @@ export function* changeGuest<Answer>(
   if (conclusion.kind === "unknown") {
     conclusion = yield* resolveByReading(run, conclusion, change);
   }
+  yield* endSwitchBeside(run);
   yield* writeLedger(run, closed(entry, conclusion, nowOf(run.context)));
   return conclusion;
 }
@@ -67,7 +69,8 @@ function* resolveByReading<Answer>(
   );
   const pause = Math.max(settings.pollSeconds, settings.deadManSeconds / READINGS_MEANWHILE);
   for (;;) {
-    const reading = yield* readGuestWithin(context, { vmId, settings });
+    const managed = yield* readerBeside(run, notAfter);
+    const reading = yield* readGuestWithin(context, { vmId, settings, managed });
     const expired = secondsUntil(context, notAfter) < 0;
     const conclusion = concludeReading(reading, expired);
     if (conclusion !== null) {

@@ -38,7 +38,8 @@ export function* healGuestDhcp(
     detail: `"${adapter.name}" to DHCP, with a dead-man switch`,
     script: {
       called: "The guest switch",
-      start: (patience) => call(context, "startGuestSwitch", request, patience),
+      start: (patience, managed) =>
+        call(context, "startGuestSwitch", { ...request, ...(managed && { managed }) }, patience),
       poll: (operation, patience) =>
         call(context, "pollGuestSwitch", { vmId, operation }, patience),
     },

@@ -49,7 +49,8 @@ export function* repairGuest(
     detail: entry.intent,
     script: {
       called: "The repair inside Windows",
-      start: (patience) => call(context, "startGuestRepair", request, patience),
+      start: (patience, managed) =>
+        call(context, "startGuestRepair", { ...request, ...(managed && { managed }) }, patience),
       poll: (operation, patience) =>
         call(context, "pollGuestRepair", { vmId, repair, operation }, patience),
     },

@@ -1,15 +1,26 @@
 import type { Task } from "durable-functions";
 
+import type { ManagedSlot } from "../../../shared/domain/managed-command.ts";
 import type { ScriptReport } from "../../../shared/proof/conclude-switch.ts";
 import type { SwitchStart } from "../../activities/catalogue/guest.ts";
 import { ActivityFailedError, type Patience } from "../call.ts";
 import { secondsUntil, sleep, waitOr } from "../clock.ts";
+import { managedOwner, type ManagedOwner } from "../managed-command.ts";
 import type { Run } from "../run.ts";
+import { SlotWait } from "../slot-wait.ts";
+import { startBeside } from "./switch-beside.ts";
+
+/** Ends of a managed Run Command that say that the VM is not the one which was read. */
+const VM_CHANGED = new Set(["not-running", "gone"]);
 
 /** A script that changes Windows: its activities, and what people call it. */
 export interface ChangingScript<Answer> {
   readonly called: string;
-  readonly start: (patience: Patience) => Generator<Task, SwitchStart, unknown>;
+  /** Over the VM's one Run Command, or as a managed one. */
+  readonly start: (
+    patience: Patience,
+    managed?: ManagedSlot,
+  ) => Generator<Task, SwitchStart, unknown>;
   readonly poll: (operation: string, patience: Patience) => Generator<Task, Poll<Answer>, unknown>;
 }
 
@@ -20,7 +31,7 @@ type Poll<Answer> =
   | { readonly kind: "failed"; readonly code: string; readonly message: string };
 
 /** A script on its way: whatever may have reached Windows counts as sent. */
-interface Sending<Answer> {
+export interface Sending<Answer> {
   readonly run: Run;
   readonly script: ChangingScript<Answer>;
   readonly deadline: Date;
@@ -35,6 +46,7 @@ export function* sendScript<Answer>(
   deadline: Date,
 ): Generator<Task, ScriptReport<Answer>, unknown> {
   const patience = { retrySeconds: run.settings.retrySeconds, until: deadline };
+  run.managedSwitch = "none";
   const sending: Sending<Answer> = { run, script, deadline, patience, sent: false };
   try {
     return yield* send(sending);
@@ -48,6 +60,9 @@ export function* sendScript<Answer>(
 
 function* send<Answer>(sending: Sending<Answer>): Generator<Task, ScriptReport<Answer>, unknown> {
   const { run, script, deadline, patience } = sending;
+  const { guestSwitchSeconds: budgetSeconds, pollSeconds } = run.settings;
+  const slot = new SlotWait(run.context, { budgetSeconds, pollSeconds });
+  const owner = managedOwner(run);
   for (;;) {
     const start = yield* script.start(patience);
     if (start.kind === "started") {
@@ -58,11 +73,35 @@ function* send<Answer>(sending: Sending<Answer>): Generator<Task, ScriptReport<A
     if (start.kind === "unavailable") {
       return missing(sending, start);
     }
-    if (secondsUntil(run.context, deadline) <= run.settings.pollSeconds) {
+    if (owner !== null && !sending.sent && slot.isOver) {
+      return yield* sendBeside(sending, owner, start.message);
+    }
+    if (secondsUntil(run.context, deadline) <= pollSeconds) {
       return missing(sending, { code: "run-command-busy", message: start.message });
     }
-    yield* sleep(run.context, run.settings.pollSeconds);
+    yield* sleep(run.context, slot.next());
   }
+}
+
+/** Something else holds the slot: the script goes as a managed Run Command, within what is left of its time. */
+function* sendBeside<Answer>(
+  sending: Sending<Answer>,
+  owner: ManagedOwner,
+  busy: string,
+): Generator<Task, ScriptReport<Answer>, unknown> {
+  const start = yield* startBeside(sending, owner);
+  if (start.kind !== "started") {
+    sending.sent ||= start.maybeSent;
+    const message = `${busy} A managed Run Command was tried then. ${start.message}`;
+    const known = start.kind === "unavailable" && VM_CHANGED.has(start.code);
+    return missing(sending, { code: known ? start.code : "run-command-busy", message });
+  }
+  sending.sent = true;
+  const report = yield* follow(sending, start.operation);
+  if (report.kind === "answered") {
+    sending.run.managedSwitch = "ended";
+  }
+  return report;
 }
 
 function* follow<Answer>(

@@ -6,6 +6,7 @@ import type { Reply } from "./reply.ts";
 import { ok } from "./routes/answers.ts";
 import { BOOT_ROUTES } from "./routes/boot-routes.ts";
 import { CONSOLE_ROUTES } from "./routes/console-routes.ts";
+import { MANAGED_COMMAND_ROUTES } from "./routes/managed-command-routes.ts";
 import { NETWORK_ROUTES } from "./routes/network-routes.ts";
 import { OPERATION_ROUTES } from "./routes/operation-routes.ts";
 import { GROUP, SUBSCRIPTION } from "./routes/paths.ts";
@@ -25,6 +26,7 @@ export const ARM_ROUTES: readonly ArmRoute[] = [
   ...CONSOLE_ROUTES,
   ...BOOT_ROUTES,
   ...VAULT_ROUTES,
+  ...MANAGED_COMMAND_ROUTES,
   ...SCOPE_ROUTES,
   {
     operation: "group.get",

@@ -146,7 +146,11 @@ function throttled(retryAfterSeconds: number | undefined): Reply {
 }
 
 /** Requests which start an operation pass a fault's slowness on to it. */
-const SLOW_AS_OPERATION = new Set<Operation>(["runCommand.post", "snapshot.put"]);
+const SLOW_AS_OPERATION = new Set<Operation>([
+  "runCommand.post",
+  "managedCommand.put",
+  "snapshot.put",
+]);
 
 function slowAnswerMs(arrival: Arrival, faults: readonly Fault[]): number {
   const slow = faults.find((fault) => fault.kind === "slow");

@@ -97,6 +97,7 @@ function addVm(world: World, machine: ScenarioVm, making: Making): void {
     guest,
     firedTasks: new Set(),
     command: null,
+    managed: new Map(),
     slotBusyUntil: 0,
     health: { ...machine.health, since: now - UPTIME_MS },
     undelivered: [],

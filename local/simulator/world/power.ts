@@ -1,3 +1,4 @@
+import { interruptManaged, pushManaged } from "../arm/managed-command.ts";
 import { interruptCommand, pushCommand } from "../arm/run-command.ts";
 import { FRESH_CONSOLE } from "../console/console-state.ts";
 import { bootText, withPrinted } from "../console/serial-log.ts";
@@ -23,6 +24,7 @@ export function catchUp(simulation: Simulation): void {
     hearAgents(view.world, view.now().getTime());
     for (const vm of view.world.vms.values()) {
       pushCommand(view, vm);
+      pushManaged(view, vm);
     }
   }
 }
@@ -52,6 +54,7 @@ export function restartVm(
     return;
   }
   interruptCommand(simulation, vm);
+  interruptManaged(simulation, vm);
   boot(simulation, vm, { kind: "vmRestarted", ...why });
 }
 
@@ -63,6 +66,7 @@ export function stopVm(
   why: { readonly by: EffectCause; readonly done?: () => void },
 ): void {
   interruptCommand(simulation, vm);
+  interruptManaged(simulation, vm);
   vm.power = target === "stopped" ? "stopping" : "deallocating";
   const going = vm.power;
   after(simulation, simulation.latency.powerMs(), () => {
@@ -79,6 +83,7 @@ export function stopVm(
 /** Deletes a VM; its NICs and its disk stay, as Azure leaves them by default. */
 export function deleteVm(simulation: Simulation, vm: VmState, by: EffectCause): void {
   interruptCommand(simulation, vm);
+  interruptManaged(simulation, vm);
   simulation.world.vms.delete(vm.name.toLowerCase());
   for (const nic of nicsOf(simulation.world, vm)) {
     nic.vm = null;

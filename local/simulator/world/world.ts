@@ -68,6 +68,27 @@ export interface CommandState {
   output: { readonly stdout: string; readonly stderr: string } | null;
 }
 
+/** A managed Run Command: a resource of its VM. */
+export interface ManagedCommandState extends Pick<
+  CommandState,
+  "operationId" | "script" | "guestTrouble" | "outputBytes" | "extraMs" | "stuck" | "failure"
+> {
+  readonly name: string;
+  readonly location: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly asyncExecution: boolean;
+  readonly timeoutSeconds: number;
+  readonly createdAt: number;
+  provisioning: "Creating" | "Succeeded" | "Failed";
+  /** `pending`: it waits for the agent. */
+  phase: "pending" | "running" | "ended";
+  state: "Pending" | "Running" | "Succeeded" | "Failed" | "TimedOut" | "Canceled";
+  message: string;
+  output: { readonly stdout: string; readonly stderr: string };
+  startedAt: number | null;
+  endedAt: number | null;
+}
+
 /** A simulated VM. */
 export interface VmState {
   readonly name: string;
@@ -105,6 +126,8 @@ export interface VmState {
   health: HealthState;
   /** The Run Command which holds the slot. */
   command: CommandState | null;
+  /** Managed Run Commands, by name in lower case. */
+  readonly managed: Map<string, ManagedCommandState>;
   /** Instant (ms) until which the slot counts as taken all the same. */
   slotBusyUntil: number;
   /** Commands which Azure gave up, but which will run when the VM comes back. */

@@ -1,10 +1,11 @@
 import type { Azure } from "../../azure/clients.ts";
-import { pollRunCommand, startRunCommand } from "../../azure/run-command.ts";
 import type { RunCommandStart } from "../../azure/run-command.ts";
+import { pollScript, startScript } from "../../azure/run-script.ts";
 import { azureAddressSet } from "../../domain/address-set.ts";
 import type { GuestRepairKind } from "../../domain/diagnosis.ts";
 import type { GuestAdapter, NicFacts } from "../../domain/facts.ts";
 import { primaryAddress } from "../../domain/ip-configurations.ts";
+import type { ManagedSlot } from "../../domain/managed-command.ts";
 import { parseRepairOutput } from "../../guest/repair-envelope.ts";
 import type { RepairAnswer, RepairScriptName } from "../../guest/repair-envelope.ts";
 import { renderScript } from "../../guest/script.ts";
@@ -37,6 +38,8 @@ export interface GuestRepairRequest {
   readonly leaseWaitSeconds: number;
   /** Where addresses are set: from arming to the guest's self-revert, whole seconds. */
   readonly deadManSeconds: number;
+  /** Left out: over the VM's one Run Command. */
+  readonly managed?: ManagedSlot;
 }
 
 /** One look at a repair under way. */
@@ -61,7 +64,7 @@ export async function startGuestRepair(
         message: `Azure does not tell every address and prefix of NIC ${request.nic.name}.`,
         nextStep: "Look at the NIC's IP configurations and their subnet in Azure.",
       }
-    : await startRunCommand(azure, request.vmId, script);
+    : await startScript(azure, request.vmId, script, request.managed ?? null);
 }
 
 function scriptFor(request: GuestRepairRequest): readonly string[] | null {
@@ -104,7 +107,7 @@ export async function pollGuestRepair(
     readonly operation: string;
   },
 ): Promise<GuestRepairPoll> {
-  const poll = await pollRunCommand(azure, look.vmId, look.operation);
+  const poll = await pollScript(azure, look.vmId, look.operation);
   return poll.kind === "finished"
     ? { kind: "finished", answer: parseRepairOutput(SCRIPTS[look.repair], poll.stdout) }
     : poll;
