@@ -40,6 +40,13 @@ export type WriteEnd =
   /** The NIC does not have its target, or cannot be read; a look at it tells more later. */
   | ({ readonly kind: "trouble"; readonly standing: NicStanding | null } & Trouble);
 
+/** Why nothing was written; what Azure refused has its own code. */
+const CODES = {
+  taken: "address-taken",
+  changed: "nic-changed-meanwhile",
+  refused: "nic-write-refused",
+} as const;
+
 /** Calls an activity; a failure for good is an answer too. */
 export function* attempt<Name extends ActivityName>(
   run: Run,
@@ -86,7 +93,7 @@ function* unlessWritten(
   refused: Extract<NicWriteStart, { readonly kind: "taken" | "changed" | "refused" }>,
 ): Generator<Task, WriteEnd, unknown> {
   const now = endOf(target, yield* settledStanding(reset), null);
-  return now.kind === "written" ? now : { code: codeOf(refused.kind), ...refused };
+  return now.kind === "written" ? now : { code: CODES[refused.kind], ...refused };
 }
 
 /** Reads how the NIC stands, once Azure is no longer at work on it; at most the settle time is waited for that. */
@@ -174,13 +181,4 @@ function isThere(target: ResetTarget, now: ResetTarget): boolean {
   return (
     isSameTarget(target, now) || (target.allocation === "Dynamic" && now.allocation === "Dynamic")
   );
-}
-
-function codeOf(kind: "taken" | "changed" | "refused"): string {
-  const codes = {
-    taken: "address-taken",
-    changed: "nic-changed-meanwhile",
-    refused: "nic-write-refused",
-  } as const;
-  return codes[kind];
 }

@@ -122,6 +122,9 @@ function* concludeUnread(
   remarks: readonly string[],
 ): Generator<Task, RemedyConclusion, unknown> {
   const { run, nic } = reset;
+  if (facts.vm.powerState !== "running") {
+    return unproven(nic.name, ["The VM does not run any more.", ...remarks]);
+  }
   const question = { facts, nicId: nic.id, settings: run.settings, unanswered: null };
   const probe: Probe = yield* probeUntilSure(run.context, question);
   switch (probe.kind) {
