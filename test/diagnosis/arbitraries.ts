@@ -33,6 +33,7 @@ export const EVERY_REMEDY: readonly RemedyKind[] = [
   "repairDhcpService",
   "renewLease",
   "enableAdapter",
+  "setAddresses",
 ];
 
 // Few addresses and MACs, so that the two sides often meet.

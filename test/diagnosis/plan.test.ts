@@ -105,6 +105,20 @@ describe("the remedies for one NIC", () => {
     expect(remediesOf(decided)).toEqual(expected);
   });
 
+  it("set Azure's own addresses again where a NIC has several", () => {
+    const decided = plan({
+      azure: azureFacts({ nics: [TWO_ADDRESSES] }),
+      available: EVERY_REMEDY,
+    });
+
+    expect(decided).toMatchObject({
+      kind: "remedies",
+      diagnosis: { kind: "static-multi-mismatch" },
+      remedies: [{ kind: "setAddresses", nicId: NIC_ID }],
+    });
+    expect(decided.message).toContain("Plan: set Azure's own addresses inside Windows.");
+  });
+
   it("are only those which are available", () => {
     expect(plan()).toMatchObject({
       kind: "remedies",
@@ -125,7 +139,22 @@ describe("the remedies for one NIC", () => {
     [
       "a disabled DHCP service is repaired first and never followed by a NIC reset",
       guestWith(FAILED, DISABLED_SERVICE),
+      ["repairDhcpService"],
+    ],
+    [
+      "a service that is disabled and still runs is repaired, and then asks for a lease",
+      guestWith(FAILED, { dhcpService: { state: "running", startMode: "disabled" } }),
       ["repairDhcpService", "renewLease"],
+    ],
+    [
+      "a service that is only stopped may come back with a restart",
+      guestWith(FAILED, { dhcpService: { state: "stopped", startMode: "automatic" } }),
+      ["repairDhcpService", "nicReset"],
+    ],
+    [
+      "without its service no lease is asked for",
+      guestWith(STALE, { dhcpService: { state: "missing", startMode: "other" } }),
+      ["nicReset"],
     ],
     [
       "a NIC whose new adapter could get no lease is not reset",
@@ -171,9 +200,25 @@ describe("a person is called", () => {
       },
     ],
     [
-      "for a wrong address on a NIC with several configurations",
+      "for a wrong address on a NIC with several configurations of an unknown subnet",
       "static-multi-mismatch",
-      { azure: azureFacts({ nics: [TWO_ADDRESSES] }) },
+      { azure: azureFacts({ nics: [{ ...TWO_ADDRESSES, subnet: null }] }) },
+    ],
+    [
+      "for a wrong address on a NIC with several configurations, one of them without an address",
+      "static-multi-mismatch",
+      {
+        azure: azureFacts({
+          nics: [
+            aNic({
+              ipConfigurations: [
+                anIpConfiguration(),
+                anIpConfiguration({ primary: false, address: null }),
+              ],
+            }),
+          ],
+        }),
+      },
     ],
     [
       "for a stale lease on a NIC with several configurations",
@@ -504,13 +549,14 @@ describe("several NICs", () => {
     });
   });
 
-  it("leave another fault of a secondary one to a person", () => {
+  it("have another fault of a secondary one repaired inside Windows only", () => {
     const guest = guestRead({ adapters: [aGuestAdapter(), secondStale] });
 
-    const decided = plan({ azure, guest, available: EVERY_REMEDY });
-
-    expect(decided).toMatchObject({ kind: "human", diagnosis: { nicId: SECOND_NIC_ID } });
-    expect(codeOf(decided)).toBe("human lease-stale");
+    expect(plan({ azure, guest, available: EVERY_REMEDY })).toMatchObject({
+      kind: "remedies",
+      remedies: [{ kind: "renewLease", nicId: SECOND_NIC_ID }],
+    });
+    expect(codeOf(plan({ azure, guest, available: ["nicReset"] }))).toBe("human lease-stale");
   });
 
   it("heal the primary one and remark upon a secondary one that needs a person", () => {

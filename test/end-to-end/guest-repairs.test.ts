@@ -1,80 +1,110 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 
 import type { ScenarioInput } from "../../local/simulator/scenario/scenario.ts";
-import { Fleet, type ShownIncident } from "./fleet.ts";
-import { aRepairableVm, REPAIRABLE, type Repairable } from "./repairable-vms.ts";
-import { aHealthyVm, aScenario, type VmInput } from "./scenarios.ts";
+import { Fleet } from "./fleet.ts";
+import { REPAIR_ROWS, type RepairRow } from "./guest-repair-rows.ts";
+import { aRepairableVm, REPAIRABLE } from "./repairable-vms.ts";
+import { aHealthyVm, aScenario } from "./scenarios.ts";
 
-const guestSchema = z.looseObject({
-  dhcpService: z.object({ state: z.string(), startMode: z.string() }),
-  tasks: z.array(z.unknown()),
-  adapters: z.array(
+const stateSchema = z.object({
+  vms: z.array(
     z.looseObject({
-      enabled: z.boolean(),
-      dhcp: z.boolean(),
-      addresses: z.array(z.looseObject({ ip: z.string() })),
+      name: z.string(),
+      guest: z.looseObject({ tasks: z.array(z.unknown()) }).nullable(),
     }),
   ),
 });
-type Guest = z.output<typeof guestSchema>;
-type Faults = NonNullable<ScenarioInput["faults"]>;
 
-/** Requests which show that Windows was told to change. */
-const CHANGING = new Set(["repair-adapter", "set-addresses", "switch-to-dhcp"]);
+/** Kinds of effects on Windows; the others are on Azure. */
+const ON_WINDOWS = /^(?:adapter|deadMan|dhcp|dns|lease|routes|static)/u;
+
+const rows = REPAIR_ROWS.map((row, index) => ({
+  title: row.title,
+  row,
+  vm: `row-${index}`,
+  index,
+}));
+
+/** Later faults go first: what a row says of DHCP comes after what its VM says. */
+function machinesOf(all: typeof rows): Pick<ScenarioInput, "vms" | "faults"> {
+  const made = all.map(({ row, vm, index }) => {
+    const n = 10 + index;
+    const { repairable, vm: special = repairable.vm, faults = [] } = row;
+    const machine = aRepairableVm({ ...repairable, vm: special }, vm, n);
+    const own = faults.map((fault) => ({ vm, about: vm, ...fault }));
+    const striking = own.map(({ about, ...fault }) =>
+      fault.kind === "lease" || fault.kind === "humanGuestChange" ? { ...fault, about } : fault,
+    );
+    return { ...machine, faults: [...machine.faults, ...striking] };
+  });
+  return {
+    vms: made.map(({ vm }) => vm),
+    faults: made.flatMap(({ faults }) => faults),
+  };
+}
+
+function unrepeated(words: readonly string[]): readonly string[] {
+  return words.filter((word, index) => word !== words[index - 1]);
+}
 
 describe("repairs inside Windows", () => {
   let fleet: Fleet;
 
-  afterEach(async () => {
+  beforeAll(async () => {
+    const { vms, faults } = machinesOf(rows);
+    const scenario = aScenario([...vms, aHealthyVm("vm-control", 250)], { faults });
+    fleet = await Fleet.start(scenario, { REMEDIATOR_GUEST_READ_SECONDS: "20" });
+    for (const { vm, row } of rows) {
+      await fleet.heal(vm, row.dryRun === true ? { dryRun: true } : {});
+    }
+    await Promise.all(rows.map(async ({ vm }) => await fleet.outcomeOf(vm, 110)));
+  }, 150_000);
+
+  afterAll(async () => {
     await fleet.close();
   });
 
-  async function start(
-    vms: readonly VmInput[],
-    faults: Faults = [],
-    settings: Readonly<Record<string, string>> = {},
-  ): Promise<void> {
-    const scenario = aScenario([...vms, aHealthyVm("vm-control", 250)], { faults });
-    fleet = await Fleet.start(scenario, settings);
-  }
-
-  async function healed(vm: string): Promise<ShownIncident> {
-    await fleet.heal(vm);
-    return await fleet.outcomeOf(vm);
-  }
-
-  async function guestOf(vm: string): Promise<Guest> {
-    const vms = z.array(z.looseObject({ name: z.string(), guest: z.unknown() }));
-    const state = z.object({ vms }).parse(await fleet.admin("/state"));
-    return guestSchema.parse(state.vms.find(({ name }) => name === vm)?.guest);
-  }
-
-  async function scriptsOf(vm: string): Promise<readonly string[]> {
-    const { requests } = await fleet.log(vm);
-    return requests.flatMap(({ operation, script }) =>
-      operation === "runCommand.post" && typeof script === "string" ? script : [],
+  it.each(rows)("$title", async ({ vm, row }) => {
+    const [incident, another] = await fleet.incidents(vm);
+    const { requests, effects } = await fleet.log(vm);
+    const { kind, code, message, remarks } = incident?.outcome ?? {};
+    const scripts = requests.flatMap(({ operation, script }) =>
+      operation === "runCommand.post" ? (script ?? "") : [],
     );
-  }
+    const left: Omit<RepairRow, "title" | "repairable"> = {
+      outcome: `${kind} ${code}`,
+      ledger: (incident?.ledger ?? []).map(({ state }) => state),
+      scripts: unrepeated(scripts),
+      effects: effects.map((effect) => effect.kind).filter((name) => ON_WINDOWS.test(name)),
+    };
 
-  async function effectsOf(vm: string): Promise<readonly string[]> {
-    return (await fleet.log(vm)).effects.map(({ kind }) => kind);
-  }
+    const { outcome, ledger, effects: wanted } = row;
+    expect(left).toEqual({ outcome, ledger, scripts: row.scripts, effects: wanted });
+    expect([message, ...(remarks ?? [])].join("\n")).toContain(row.says ?? "");
+    expect(another).toBeUndefined();
+    const { vms } = stateSchema.parse(await fleet.admin("/state"));
+    expect(vms.find(({ name }) => name === vm)?.guest?.tasks).toEqual([]);
+  });
+});
 
-  it.each(REPAIRABLE)("heal $title", async (repairable) => {
-    const { vm, faults } = aRepairableVm(repairable, "vm-a", 10);
-    await start([vm], faults);
+describe("repairs inside Windows, in a host that only observes", () => {
+  it("are planned and not made", async () => {
+    const made = Object.values(REPAIRABLE).map((repairable, index) =>
+      aRepairableVm(repairable, `vm-${index}`, 10 + index),
+    );
+    const scenario = aScenario([...made.map(({ vm }) => vm), aHealthyVm("vm-control", 250)]);
+    const fleet = await Fleet.start(scenario, { REMEDIATOR_MODE: "observe" });
+    try {
+      for (const { vm } of made) {
+        await fleet.heal(vm.name);
+        const { outcome } = await fleet.outcomeOf(vm.name);
 
-    const { outcome, ledger } = await healed("vm-a");
-
-    expect(outcome).toMatchObject({ kind: "healed", code: repairable.code });
-    expect(ledger.map(({ state }) => state)).toEqual(repairable.script.map(() => "done"));
-    expect(await effectsOf("vm-a")).toEqual([
-      "snapshotCreated",
-      ...repairable.effects,
-      "snapshotUpdated",
-    ]);
-    expect(await scriptsOf("vm-a")).toEqual(["read-guest", ...repairable.script]);
-    expect((await guestOf("vm-a")).tasks).toEqual([]);
+        expect(outcome).toMatchObject({ kind: "refused", code: "observe" });
+        expect((await fleet.log(vm.name)).effects).toEqual([]);
+      }
+    } finally {
+      await fleet.close();
+    }
   });
 });

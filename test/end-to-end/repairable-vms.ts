@@ -11,22 +11,22 @@ export interface Repairable {
   readonly leaseLater?: "azure";
   /** Outcome code. */
   readonly code: string;
-  /** Scripts that change Windows, in order; a second reading stands between two. */
-  readonly script: readonly string[];
+  /** The script that changes Windows. */
+  readonly script: "repair-adapter" | "set-addresses";
   /** Kinds of what happens to Windows. */
   readonly effects: readonly string[];
 }
 
 /** One VM for each repair. */
-export const REPAIRABLE: readonly Repairable[] = [
-  {
+export const REPAIRABLE = {
+  service: {
     title: "a DHCP service that is disabled and stopped",
     vm: () => ({ guest: { dhcpService: { state: "stopped", startMode: "disabled" } } }),
     code: "repair-dhcp-service",
-    script: ["repair-adapter"],
+    script: "repair-adapter",
     effects: ["leaseChanged", "dhcpServiceChanged"],
   },
-  {
+  lease: {
     title: "a lease that is not Azure's any more",
     vm: (n) => ({
       nics: [
@@ -38,10 +38,11 @@ export const REPAIRABLE: readonly Repairable[] = [
     }),
     leaseLater: "azure",
     code: "renew-lease",
-    script: ["repair-adapter"],
+    script: "repair-adapter",
     effects: ["leaseChanged"],
   },
-  {
+  // Its agent goes by way of the second NIC.
+  adapter: {
     title: "an adapter that is disabled",
     vm: (n) => ({
       nics: [
@@ -50,24 +51,24 @@ export const REPAIRABLE: readonly Repairable[] = [
       ],
     }),
     code: "enable-adapter",
-    script: ["repair-adapter"],
+    script: "repair-adapter",
     effects: ["adapterEnabled", "leaseChanged"],
   },
-  {
+  addresses: {
     title: "static addresses that are not Azure's own set",
     vm: (n) => ({
       nics: [
         {
-          ipConfigurations: [{ address: `10.40.0.${n}` }, { address: `10.40.0.${100 + n}` }],
+          ipConfigurations: [{ address: `10.40.0.${n}` }, { address: `10.40.1.${100 + n}` }],
           adapter: { static: { addresses: [`10.40.1.${n}/23`], gateway: "10.40.0.1" } },
         },
       ],
     }),
     code: "set-addresses",
-    script: ["set-addresses"],
+    script: "set-addresses",
     effects: ["staticChanged"],
   },
-];
+} as const satisfies Readonly<Record<string, Repairable>>;
 
 /** The VM, the n-th of its fleet, and what has to happen meanwhile. */
 export function aRepairableVm(
