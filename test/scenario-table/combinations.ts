@@ -17,7 +17,7 @@ export interface Combination {
 }
 
 /** Every value of every dimension. */
-export const DIMENSIONS: {
+const DIMENSIONS: {
   readonly [Name in keyof Combination]: readonly Combination[Name][];
 } = {
   diagnosis: [

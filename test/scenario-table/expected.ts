@@ -9,7 +9,7 @@ const FILE = new URL("expected.json", import.meta.url);
 const lines = z.record(z.string(), z.string());
 
 /** What is kept of a row: all but durations, and how often something was read. */
-export function lineOf({ ours, baseline }: Row): string {
+function lineOf({ ours, baseline }: Row): string {
   return `${textOf(ours)} | baseline ${textOf(baseline)}`;
 }
 

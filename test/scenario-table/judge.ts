@@ -15,6 +15,10 @@ export type Verdict =
 export interface Judgement {
   readonly verdict: Verdict;
   readonly broken: readonly string[];
+  /** Whether it was ill before. */
+  readonly wasIll: boolean;
+  /** Whether Windows has what Azure gives it now, be it another address than before. */
+  readonly isInOrder: boolean;
 }
 
 const PREFIX_LENGTH = 24;
@@ -22,17 +26,22 @@ const PREFIX_LENGTH = 24;
 /** Compares a VM before and after. */
 export function judge(before: Moment, after: Moment): Judgement {
   const broken = [...nicsChanged(before, after), ...lost(before, after), ...leftovers(after)];
+  const seen = { broken, wasIll: !isInOrder(before), isInOrder: isInOrder(after) };
+  return { verdict: verdictOn(seen), ...seen };
+}
+
+function verdictOn({ broken, wasIll, isInOrder: isWell }: Omit<Judgement, "verdict">): Verdict {
   if (broken.length > 0) {
-    return { verdict: "left broken", broken };
+    return "left broken";
   }
-  if (isInOrder(before)) {
-    return { verdict: "well", broken };
+  if (!wasIll) {
+    return "well";
   }
-  return { verdict: isInOrder(after) ? "healed" : "still ill", broken };
+  return isWell ? "healed" : "still ill";
 }
 
 /** Whether Windows has what Azure gave each of the VM's NICs. */
-export function isInOrder({ nics }: Moment): boolean {
+function isInOrder({ nics }: Moment): boolean {
   return nics.every((nic, index) => isNicInOrder(nic, index === 0));
 }
 
@@ -69,20 +78,22 @@ function nicsChanged(before: Moment, after: Moment): readonly string[] {
   });
 }
 
-/** Addresses of Azure's that Windows had and has no more, with the VM that was in order and is not. */
+/** Addresses that Azure still gives and Windows had, but has no more; and a VM that was in order and is not. */
 function lost(before: Moment, after: Moment): readonly string[] {
-  const gone = before.nics.flatMap((nic, index) =>
-    ownAddresses(nic).filter((ip) => !ownAddresses(after.nics[index]).includes(ip)),
-  );
+  const gone = before.nics.flatMap((nic, index) => {
+    const now = after.nics[index];
+    return nic.addresses.filter(
+      (ip) => now?.addresses.includes(ip) === true && has(nic, ip) && !has(now, ip),
+    );
+  });
   if (gone.length > 0) {
     return ["Windows lost an address of Azure's"];
   }
   return isInOrder(before) && !isInOrder(after) ? ["it was in order"] : [];
 }
 
-function ownAddresses(nic: NicMoment | undefined): readonly string[] {
-  const inForce = nic?.adapter?.addresses ?? [];
-  return inForce.map(({ ip }) => ip).filter((ip) => nic?.addresses.includes(ip) === true);
+function has({ adapter }: NicMoment, address: string): boolean {
+  return adapter?.addresses.some(({ ip }) => ip === address) === true;
 }
 
 function leftovers({ power, tasks }: Moment): readonly string[] {

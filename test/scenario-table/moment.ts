@@ -1,5 +1,7 @@
 import { z } from "zod";
 
+import { lastingPart } from "../../local/cli/demo/lasting-part.ts";
+
 const adapter = z.object({
   mac: z.string(),
   enabled: z.boolean(),
@@ -35,7 +37,7 @@ const state = z.object({
 /** A NIC, and Windows' adapter with its MAC address; null if there is none. */
 export interface NicMoment {
   readonly name: string;
-  /** All that Azure keeps of it, but what differs after every write: ETags, states, the MAC address. */
+  /** Azure's side of it, as `lastingPart` has it. */
   readonly kept: string;
   /** Azure's addresses, primary first. */
   readonly addresses: readonly string[];
@@ -51,9 +53,6 @@ export interface Moment {
   readonly tasks: number;
 }
 
-/** What differs after every write, as Azure's documentation of the resource has it. */
-const PASSING = new Set(["etag", "provisioningState", "resourceGuid", "macAddress"]);
-
 /** Reads every VM's moment out of `/_simulator/state`, by the VM's name. */
 export function momentsIn(answer: unknown): ReadonlyMap<string, Moment> {
   const { vms, nics } = state.parse(answer);
@@ -62,7 +61,7 @@ export function momentsIn(answer: unknown): ReadonlyMap<string, Moment> {
       const ofVm = nics.filter(({ vm }) => vm === name);
       const shown = ofVm.map((nic) => ({
         name: nic.name,
-        kept: JSON.stringify(nic.resource, withoutPassing),
+        kept: lastingPart(nic.resource),
         addresses: nic.resource.properties.ipConfigurations.map(
           ({ properties }) => properties.privateIPAddress,
         ),
@@ -71,8 +70,4 @@ export function momentsIn(answer: unknown): ReadonlyMap<string, Moment> {
       return [name, { power, nics: shown, tasks: guest.tasks.length }];
     }),
   );
-}
-
-function withoutPassing(key: string, value: unknown): unknown {
-  return PASSING.has(key) ? undefined : value;
 }

@@ -59,33 +59,62 @@ function vmText({ verdict, broken }: Doing): string {
   return broken.length === 0 ? verdict : `${verdict}: ${broken.join(", ")}`;
 }
 
-const VERDICTS: readonly Verdict[] = ["healed", "still ill", "well", "left broken"];
-
 /** Both side by side, by simulated Azure's own state. */
 function totals(rows: readonly Row[]): readonly string[] {
-  const sides = [
-    ["static-ip-remediator", rows.map(({ ours }) => ours)],
-    ["az vm repair reset-nic", rows.map(({ baseline }) => baseline)],
-  ] as const;
-  const heading = ["totals", ...VERDICTS, "restarts", "minutes per heal"];
-  return [heading, ...sides.map(([name, doings]) => totalsOf(name, doings))].map((line) =>
-    line
-      .map((cell, index) => cell.padEnd(index === 0 ? 24 : 13))
-      .join("")
-      .trimEnd(),
-  );
+  return [
+    ...totalsOf(
+      "static-ip-remediator",
+      rows.map(({ ours }) => ours),
+    ),
+    ...totalsOf(
+      "az vm repair reset-nic",
+      rows.map(({ baseline }) => baseline),
+    ),
+  ];
 }
 
 function totalsOf(name: string, doings: readonly Doing[]): readonly string[] {
-  const counts = VERDICTS.map(
-    (wanted) => doings.filter(({ verdict }) => verdict === wanted).length,
-  );
-  const restarts = doings.reduce((sum, doing) => sum + doing.restarts, 0);
-  const healed = doings.filter(({ verdict }) => verdict === "healed");
-  return [name, ...counts.map(String), `${restarts}`, meanMinutes(healed)];
+  const restarts = sumOf(doings.map((doing) => doing.restarts));
+  return [
+    name,
+    ...groupsIn(doings),
+    `  restarts ${restarts}, minutes per heal ${meanMinutes(doings)}`,
+  ];
+}
+
+/** What became of the VMs that were ill, and of those that were not. */
+function groupsIn(doings: readonly Doing[]): readonly string[] {
+  const ill = doings.filter(({ wasIll }) => wasIll);
+  const well = doings.filter(({ wasIll }) => !wasIll);
+  return [
+    `  of ${ill.length} that were ill: ${counts(ill, ["healed", "still ill", "left broken"])}`,
+    `  of ${well.length} that were in order: ${counts(well, ["well", "left broken"])}`,
+    ...reasonsIn(doings),
+  ];
+}
+
+function counts(doings: readonly Doing[], verdicts: readonly Verdict[]): string {
+  return verdicts
+    .map((wanted) => `${doings.filter(({ verdict }) => verdict === wanted).length} ${wanted}`)
+    .join(", ");
+}
+
+function reasonsIn(doings: readonly Doing[]): readonly string[] {
+  const broken = doings.filter(({ verdict }) => verdict === "left broken");
+  const reasons = [...new Set(broken.flatMap((doing) => doing.broken))].toSorted();
+  return reasons.map((reason) => {
+    const ofReason = broken.filter((doing) => doing.broken.includes(reason));
+    const inOrder = ofReason.filter(({ isInOrder }) => isInOrder).length;
+    return `  left broken, since ${reason}: ${ofReason.length}, of which ${inOrder} answer as they are now`;
+  });
 }
 
 function meanMinutes(doings: readonly Doing[]): string {
-  const sum = doings.reduce((total, { minutes }) => total + minutes, 0);
-  return doings.length === 0 ? "none" : (sum / doings.length).toFixed(1);
+  const healed = doings.filter(({ verdict }) => verdict === "healed");
+  const sum = sumOf(healed.map(({ minutes }) => minutes));
+  return healed.length === 0 ? "none" : (sum / healed.length).toFixed(1);
+}
+
+function sumOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0);
 }

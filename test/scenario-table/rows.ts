@@ -1,12 +1,12 @@
 import { everyCombination, type Combination } from "./combinations.ts";
 import { aNeighbour, subscriptionOf } from "./machine.ts";
-import { whySenseless } from "./senseless.ts";
+import { mayBeReset, whySenseless } from "./senseless.ts";
 import { vmIdOf, type Stage } from "./stage.ts";
 
 /** More than five silent VMs within ten minutes are a common cause, after which nothing is restarted. */
-const SILENT_AT_MOST = 5;
+const RESETS_AT_MOST = 5;
 /** More at once on two cores would be late, which is another fault. */
-const ROWS_AT_MOST = 10;
+const OTHERS_AT_MOST = 20;
 
 /** The combinations of the table. */
 export function tableRows(): readonly Combination[] {
@@ -15,16 +15,17 @@ export function tableRows(): readonly Combination[] {
 
 /** The rows in groups, each of which fits on one host. */
 export function groupsOf(rows: readonly Combination[]): readonly (readonly Combination[])[] {
-  const silent = rows.filter(({ probe }) => probe === "silent");
-  const others = rows.filter(({ probe }) => probe !== "silent");
-  const count = Math.max(
-    Math.ceil(silent.length / SILENT_AT_MOST),
-    Math.ceil(rows.length / ROWS_AT_MOST),
+  const others = rows.filter((row) => !mayBeReset(row));
+  return [
+    ...inGroups(rows.filter(mayBeReset), RESETS_AT_MOST),
+    ...inGroups(others, OTHERS_AT_MOST),
+  ];
+}
+
+function inGroups(rows: readonly Combination[], size: number): readonly (readonly Combination[])[] {
+  return Array.from({ length: Math.ceil(rows.length / size) }, (_, index) =>
+    rows.slice(index * size, (index + 1) * size),
   );
-  return Array.from({ length: count }, (_, index) => [
-    ...silent.slice(index * SILENT_AT_MOST, (index + 1) * SILENT_AT_MOST),
-    ...others.filter((_row, position) => position % count === index),
-  ]);
 }
 
 /** A group's fleet: each row in a subscription of its own. */

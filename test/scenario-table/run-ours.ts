@@ -11,7 +11,8 @@ import type { Stage } from "./stage.ts";
 /** What the table's VMs' owners allow, and short waits; a busy machine may answer late. */
 const SETTINGS = {
   REMEDIATOR_ALLOW: "console,restarts,restarts-unread",
-  REMEDIATOR_PROBE_TIMEOUT_SECONDS: "1",
+  REMEDIATOR_PROBE_COUNT: "2",
+  REMEDIATOR_PROBE_TIMEOUT_SECONDS: "3",
   REMEDIATOR_GUEST_READ_SECONDS: "20",
   REMEDIATOR_GUEST_SWITCH_SECONDS: "20",
   REMEDIATOR_SNAPSHOT_TIMEOUT_SECONDS: "30",
@@ -80,12 +81,9 @@ async function doingOf(fleet: Fleet, vm: string, observed: Observed): Promise<Do
   const { body } = await fleet.api(`/api/incidents/${found.id}`);
   const { outcome, ledger, steps, probe } = incidentSchema.parse(body);
   const names = steps.map(({ name }) => name);
-  const { verdict, broken, writes, restarts } = await observed.seen(vm);
+  const { requests: _, ...seen } = await observed.seen(vm);
   return {
-    verdict,
-    broken,
-    writes,
-    restarts,
+    ...seen,
     outcome: outcome === null ? "none" : `${outcome.kind} ${outcome.code}`,
     remedies: ledger.map(({ remedy, state }) => `${remedy} ${state}`),
     minutes: minutesOfRun({

@@ -92,7 +92,8 @@ export function whySenseless(combination: Combination): string | null {
   return RULES.find(({ holds }) => holds(combination))?.why ?? null;
 }
 
-function mayBeReset({ diagnosis, nics, addresses, agent, probe }: Combination): boolean {
+/** Whether a NIC reset is thinkable there. */
+export function mayBeReset({ diagnosis, nics, addresses, agent, probe }: Combination): boolean {
   return (
     RESETTABLE.has(diagnosis) &&
     nics !== "second of two" &&
