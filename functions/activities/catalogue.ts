@@ -1,6 +1,7 @@
 import type { AzureActivities } from "./catalogue/azure.ts";
 import type { BackupActivities } from "./catalogue/backup.ts";
 import type { ConsoleActivities } from "./catalogue/console.ts";
+import type { FurtherActivities } from "./catalogue/further.ts";
 import type { GuestActivities } from "./catalogue/guest.ts";
 import type { IncidentActivities } from "./catalogue/incidents.ts";
 import type { SignalActivities } from "./catalogue/signals.ts";
@@ -11,6 +12,7 @@ export interface ActivityCatalogue
     SignalActivities,
     AzureActivities,
     GuestActivities,
+    FurtherActivities,
     ConsoleActivities,
     BackupActivities,
     IncidentActivities {}

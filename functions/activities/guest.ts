@@ -92,7 +92,7 @@ async function handOver(
 }
 
 /** In the words of the catalogue; what Azure wants to be done is part of the message. */
-function unavailable(obstacle: {
+export function unavailable(obstacle: {
   readonly code: string;
   readonly message: string;
   readonly nextStep: string;

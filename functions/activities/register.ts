@@ -17,6 +17,7 @@ import type {
   Tell,
 } from "./catalogue.ts";
 import * as console from "./console.ts";
+import * as further from "./further.ts";
 import * as guest from "./guest.ts";
 import * as incidents from "./incidents.ts";
 import { probeTurns } from "./probe-turns.ts";
@@ -55,6 +56,10 @@ const activities: { readonly [Name in Exclude<ActivityName, "startRun">]: Activi
   pollGuestRead: guest.pollGuestRead,
   startGuestSwitch: guest.startGuestSwitch,
   pollGuestSwitch: guest.pollGuestSwitch,
+  startLookFurther: further.startLookFurther,
+  pollLookFurther: further.pollLookFurther,
+  startGhosts: further.startGhosts,
+  pollGhosts: further.pollGhosts,
   readConsole: console.readConsole,
   setConsoleAddress: console.setConsoleAddress,
   startSnapshot: backup.startSnapshot,

@@ -4,7 +4,9 @@ import { diagnose } from "../../shared/diagnosis/diagnose.ts";
 import { planFor } from "../../shared/diagnosis/plan.ts";
 import type { Plan } from "../../shared/domain/diagnosis.ts";
 import type { Probe } from "../../shared/domain/facts.ts";
+import type { FurtherLook } from "../../shared/domain/other-causes.ts";
 import { availableRemedies } from "./available-remedies.ts";
+import { lookFurther } from "./look-further.ts";
 import { awaitSilence, startSilence } from "./read-both-sides.ts";
 import { callFor, type Run } from "./run.ts";
 
@@ -28,6 +30,9 @@ export function* decide(run: Run): Generator<Task, Plan, unknown> {
     }
     yield* awaitSilence(run);
     plan = planNow(run);
+  }
+  if (plan.kind === "human" && plan.code === "rdp-silent-address-right") {
+    plan = planNow(run, yield* lookFurther(run));
   }
   run.plan = plan;
   run.remarks = [...new Set([...run.remarks, ...plan.remarks])];
@@ -53,7 +58,7 @@ function hangsOnSilence({ silenceTask, unanswered }: Run, plan: Plan): boolean {
 }
 
 /** Diagnoses and plans on what the run knows now. */
-function planNow(run: Run): Plan {
+function planNow(run: Run, further?: FurtherLook): Plan {
   const { facts, guest, probe, settings, purpose } = run;
   if (facts === null || guest === null || probe === null) {
     throw new TypeError("A plan was asked for before both sides were read.");
@@ -71,6 +76,7 @@ function planNow(run: Run): Plan {
     scope: settings.scope,
     available: availableRemedies(run),
     setByUs: run.setByUs,
+    further,
   });
 }
 

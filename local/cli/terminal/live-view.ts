@@ -22,6 +22,8 @@ const LABELS: Readonly<Record<StepName, string>> = {
   guestSwitch: "Switch Windows to DHCP",
   resolveSwitch: "Find out what changed",
   proof: "Prove it",
+  lookFurther: "Look further in Windows",
+  ghosts: "Look for ghost adapters",
   secondProbe: "Probe RDP again",
 };
 
