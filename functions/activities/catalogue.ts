@@ -1,8 +1,13 @@
 import type { AzureActivities } from "./catalogue/azure.ts";
 import type { BackupActivities } from "./catalogue/backup.ts";
 import type { ConsoleActivities } from "./catalogue/console.ts";
+import type { EvidenceActivities } from "./catalogue/evidence.ts";
+import type { GuestRepairActivities } from "./catalogue/guest-repair.ts";
 import type { GuestActivities } from "./catalogue/guest.ts";
 import type { IncidentActivities } from "./catalogue/incidents.ts";
+import type { NicResetActivities } from "./catalogue/nic-reset.ts";
+import type { PinAddressActivities } from "./catalogue/pin-address.ts";
+import type { RestartActivities } from "./catalogue/restarts.ts";
 import type { SignalActivities } from "./catalogue/signals.ts";
 
 /** Every activity by name, with what goes in and what comes out: the one list for callers, registration and tests. */
@@ -11,8 +16,13 @@ export interface ActivityCatalogue
     SignalActivities,
     AzureActivities,
     GuestActivities,
+    GuestRepairActivities,
     ConsoleActivities,
+    NicResetActivities,
     BackupActivities,
+    EvidenceActivities,
+    PinAddressActivities,
+    RestartActivities,
     IncidentActivities {}
 
 export type ActivityName = keyof ActivityCatalogue;

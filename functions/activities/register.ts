@@ -9,6 +9,7 @@ import {
 import { services, type Services } from "../services.ts";
 import * as azureFacts from "./azure-facts.ts";
 import * as backup from "./backup.ts";
+import { keepBootDiagnostics } from "./boot-diagnostics.ts";
 import type {
   ActivityAnswer,
   ActivityCatalogue,
@@ -17,9 +18,14 @@ import type {
   Tell,
 } from "./catalogue.ts";
 import * as console from "./console.ts";
+import * as guestRepair from "./guest-repair.ts";
 import * as guest from "./guest.ts";
+import { readForHandOff } from "./hand-off.ts";
 import * as incidents from "./incidents.ts";
+import * as nicReset from "./nic-reset.ts";
+import * as pinAddress from "./pin-address.ts";
 import { probeTurns } from "./probe-turns.ts";
+import * as restarts from "./restarts.ts";
 import * as signals from "./signals.ts";
 import { startRun } from "./start-run.ts";
 import * as targets from "./targets.ts";
@@ -55,13 +61,30 @@ const activities: { readonly [Name in Exclude<ActivityName, "startRun">]: Activi
   pollGuestRead: guest.pollGuestRead,
   startGuestSwitch: guest.startGuestSwitch,
   pollGuestSwitch: guest.pollGuestSwitch,
+  startGuestRepair: guestRepair.startGuestRepair,
+  pollGuestRepair: guestRepair.pollGuestRepair,
   readConsole: console.readConsole,
   setConsoleAddress: console.setConsoleAddress,
+  keepBootDiagnostics,
+  beginReset: nicReset.beginReset,
+  findSwapAddresses: nicReset.findSwapAddresses,
+  writeNic: nicReset.writeNic,
+  pollNicWrite: nicReset.pollNicWrite,
+  readNicStanding: nicReset.readNicStanding,
+  putConsoleOnDhcp: console.putConsoleOnDhcp,
+  readRestartFacts: restarts.readRestartFacts,
+  takeRestart: restarts.takeRestart,
+  readResetImpact: restarts.readResetImpact,
+  endManagedCommand: guest.endManagedCommand,
+  readForHandOff,
   startSnapshot: backup.startSnapshot,
   pollSnapshot: backup.pollSnapshot,
   findOtherRun: backup.findOtherRun,
   dropSnapshot: backup.dropSnapshot,
   closeSnapshot: backup.closeSnapshot,
+  pinAddressRead: pinAddress.pinAddressRead,
+  pinAddressWrite: pinAddress.pinAddressWrite,
+  pinAddressPoll: pinAddress.pinAddressPoll,
 };
 
 for (const [name, activity] of Object.entries(activities)) {

@@ -59,6 +59,10 @@ export interface RunCall {
   readonly vmId: string;
   readonly dryRun: boolean;
   readonly readGuest: boolean;
+  /** Whether the serial console may be used, or for `diagnose` looked at, whatever the settings say. */
+  readonly console: boolean;
+  /** Whether Azure is to keep the NIC's address at the end. */
+  readonly pinAddress: boolean;
   /** Null: the real Azure. */
   readonly simulatorUrl: string | null;
   /** Null: the user's state folder. */

@@ -175,6 +175,8 @@ interface RunOptions {
   readonly json?: boolean;
   readonly dryRun?: boolean;
   readonly guest: boolean;
+  readonly console?: boolean;
+  readonly pinAddress?: boolean;
   readonly simulator?: string;
   readonly data?: string;
 }
@@ -182,6 +184,7 @@ interface RunOptions {
 function addDiagnose(program: Command, take: Take): void {
   runVerb(program, "diagnose", "find out what is wrong with a VM; changes nothing")
     .addHelpText("after", help.DIAGNOSE_HELP)
+    .option("--console", "look at the serial console where the agent is silent")
     .action((vmId: string, options: RunOptions) => {
       take(runCall("diagnose", vmId, { ...options, dryRun: true }));
     });
@@ -191,6 +194,8 @@ function addHeal(program: Command, take: Take): void {
   runVerb(program, "heal", "heal a VM, with a snapshot first")
     .addHelpText("after", help.HEAL_HELP)
     .option("--dry-run", "only read, and show what a heal would do")
+    .option("--console", "use the serial console where the agent is silent")
+    .option("--pin-address", "once the VM is well, let Azure keep its address (may restart it)")
     .action((vmId: string, options: RunOptions) => {
       take(runCall("heal", vmId, options));
     });
@@ -242,12 +247,21 @@ function runCall(name: "diagnose" | "heal", vmId: string, options: RunOptions): 
       problems: ["--no-guest without --dry-run"],
     });
   }
+  if (!options.guest && options.console === true) {
+    throw new InvalidInputError("--console reads Windows, which --no-guest forbids", {
+      code: "no-guest-with-console",
+      nextStep: "Leave one of the two out.",
+      problems: ["--no-guest with --console"],
+    });
+  }
   return {
     verb: name,
     json: options.json === true,
     vmId,
     dryRun: options.dryRun === true,
     readGuest: options.guest,
+    console: options.console === true,
+    pinAddress: options.pinAddress === true,
     simulatorUrl: options.simulator ?? null,
     dataFolder: options.data ?? null,
   };

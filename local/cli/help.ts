@@ -86,10 +86,13 @@ With --json the first line is {"url":...}. Exit codes: 0 stopped, 2 bad input.`;
 export const DIAGNOSE_HELP = `
 Reads Azure, probes RDP and reads Windows with one read-only script through Run Command.
 Changes nothing and makes no snapshot. --no-guest sends no Run Command at all.
+--console looks at the serial console where the VM and its agent are silent. It types nothing
+that changes anything, but connecting throws out whoever works there.
 
 Examples:
   $ remediator diagnose VM_ID
   $ remediator diagnose VM_ID --no-guest
+  $ remediator diagnose VM_ID --console
   $ remediator diagnose VM_ID --json | tail -n 1
 
 Exit codes:
@@ -105,10 +108,16 @@ Snapshot first, then the least disruptive remedy, then proof; undoes what did no
 Takes minutes: the probe is repeated two minutes after the heal.
 Killed midway, the same call goes on with the same incident.
 --dry-run changes nothing and makes no snapshot: it shows the plan.
+--console lets it heal over the serial console where the agent is silent, without a restart;
+connecting throws out whoever works there. With --dry-run it only looks there.
+--pin-address makes the address of the primary NIC Static in Azure once the VM is proven well.
+Nobody has confirmed whether that restarts the VM or changes its MAC address: expect a restart.
 
 Examples:
   $ remediator heal VM_ID --dry-run
   $ remediator heal VM_ID
+  $ remediator heal VM_ID --console
+  $ remediator heal VM_ID --pin-address
   $ remediator heal VM_ID --simulator http://127.0.0.1:8080
 
 Exit codes:

@@ -11,6 +11,7 @@ import { openHostClient } from "./host/host-client.ts";
 import type { HostClient } from "./host/host-client.ts";
 import type { IncidentSummary } from "./host/host-schema.ts";
 import { resultOfRun, sayRun } from "./report-run.ts";
+import { saveEvidence } from "./save-evidence.ts";
 import { findSimulator } from "./simulator/simulator-client.ts";
 import { watchInterrupts } from "./terminal/interrupts.ts";
 import { openLiveView } from "./terminal/live-terminal.ts";
@@ -25,6 +26,7 @@ export async function runOnVm(call: RunCall, screen: Screen): Promise<number> {
     dataFolder: join(data, runFolder(call)),
     port: 0,
     azure: simulator ?? "configured",
+    allow: call.console ? ["console"] : [],
   });
   try {
     const client = openHostClient(host.url);
@@ -32,7 +34,11 @@ export async function runOnVm(call: RunCall, screen: Screen): Promise<number> {
     const exitCode = exitCodeOfRun(call, end);
     const result = resultOfRun(call.vmId, end, exitCode);
     sayRun(screen, result);
-    screen.record(result);
+    const evidenceFolder = await saveEvidence(host.url, result, data);
+    if (evidenceFolder !== null) {
+      screen.line(`Evidence saved in ${evidenceFolder}`);
+    }
+    screen.record({ ...result, evidenceFolder });
     return exitCode;
   } finally {
     await host.stop();
@@ -47,13 +53,14 @@ async function watchRun(
 ): Promise<RunEnd> {
   const open = (await client.openIncidents()).find((incident) => isSameWork(call, incident));
   const watch: Omit<Watch, "view"> = { client, leave };
-  if (open !== undefined) {
+  if (open !== undefined && !call.console && !call.pinAddress) {
     screen.say(`Going on with incident ${open.id}, opened at ${open.openedAt} and not ended yet.`);
     screen.record({ type: "resumed", incidentId: open.id, openedAt: open.openedAt });
     return await shown(screen, async (view) => await followIncident({ ...watch, view }, open.id));
   }
-  const { vmId, dryRun, readGuest } = call;
-  const signalId = await client.request({ vmId, dryRun, readGuest });
+  // A wish that the open run may not know goes along as a request: that run answers it, or the next one does.
+  const { vmId, dryRun, readGuest, console, pinAddress } = call;
+  const signalId = await client.request({ vmId, dryRun, readGuest, console, pinAddress });
   screen.say(introduction(call));
   screen.record({ type: "accepted", signalId, vmId, dryRun, readGuest });
   return await shown(screen, async (view) => await followSignal({ ...watch, view }, signalId));
@@ -76,10 +83,13 @@ function isSameWork(call: RunCall, incident: IncidentSummary): boolean {
   return incident.mode === mode && incident.vmId.toLowerCase() === call.vmId.toLowerCase();
 }
 
-function introduction({ vmId, dryRun, readGuest }: RunCall): string {
+function introduction({ vmId, dryRun, readGuest, console }: RunCall): string {
   const name = vmId.slice(vmId.lastIndexOf("/") + 1);
   if (!dryRun) {
     return `Healing ${name}: snapshot first, then the change, then the proof.`;
+  }
+  if (console) {
+    return `Looking at ${name}. Only reads, with a read-only script, else at its serial console, which may throw out who works there; no snapshot, no change.`;
   }
   return readGuest
     ? `Looking at ${name}. Only reads, and one Run Command with a read-only script; no snapshot, no change.`

@@ -13,6 +13,10 @@ export interface HealRequest {
   readonly dryRun: boolean;
   /** False only in a dry run: a heal has to know what Windows says. */
   readonly readGuest: boolean;
+  /** Whether the serial console is to be looked at, also where nothing is changed. */
+  readonly console: boolean;
+  /** Whether Azure is to keep the NIC's address once the VM is proven well. */
+  readonly pinAddress: boolean;
   /** The operator's own words, at most 500 characters. */
   readonly reason: string | null;
 }
@@ -29,6 +33,8 @@ const requestSchema = z.strictObject({
   }),
   dryRun: z.boolean().default(false),
   readGuest: z.boolean().default(true),
+  console: z.boolean().default(false),
+  pinAddress: z.boolean().default(false),
   reason: z
     .string()
     .max(500, "must have at most 500 characters")
@@ -47,18 +53,14 @@ export function decodeHealRequest(body: unknown): HealRequest {
   if (!parsed.success || problems.length > 0) {
     throw new InvalidInputError(`Cannot read the heal request. ${problems.join("; ")}`, {
       code: "invalid-heal-request",
-      nextStep: 'Send {"vmId": "/subscriptions/…", "dryRun"?, "readGuest"?, "reason"?}.',
+      nextStep:
+        'Send {"vmId": "/subscriptions/…", "dryRun"?, "readGuest"?, "console"?, "pinAddress"?, "reason"?}.',
       problems,
     });
   }
-  const { vmId, dryRun, readGuest, reason } = parsed.data;
+  const { vmId, reason, ...wishes } = parsed.data;
   const words = reason?.trim() ?? "";
-  return {
-    vmId: vmId.trim().toLowerCase(),
-    dryRun,
-    readGuest,
-    reason: words === "" ? null : words,
-  };
+  return { ...wishes, vmId: vmId.trim().toLowerCase(), reason: words === "" ? null : words };
 }
 
 /** The signal of an operator's request; the caller names it, since two equal requests are two wishes. */
@@ -74,6 +76,8 @@ export function operatorSignal(
     nicId: null,
     mode: request.dryRun ? "dryRun" : "heal",
     readGuest: request.readGuest,
+    ...(request.console ? { console: true } : {}),
+    ...(request.pinAddress ? { pinAddress: true } : {}),
     note: request.reason,
     receivedAt,
     state: { kind: "pending" },
@@ -84,12 +88,18 @@ const guestSkipped = z.object({
   readGuest: z.literal(false),
   dryRun: z.literal(false).optional(),
 });
+const onlyConsole = z.object({ readGuest: z.literal(false), console: z.literal(true) });
 
 /** Looked for in the body itself, so that it is named beside the other problems. */
 function guestProblems(body: unknown): readonly string[] {
-  return guestSkipped.safeParse(body).success
-    ? ["readGuest: can be false only together with dryRun: true, since a heal reads the guest"]
-    : [];
+  return [
+    ...(guestSkipped.safeParse(body).success
+      ? ["readGuest: can be false only together with dryRun: true, since a heal reads the guest"]
+      : []),
+    ...(onlyConsole.safeParse(body).success
+      ? ["console: cannot be true together with readGuest: false, since it reads the guest too"]
+      : []),
+  ];
 }
 
 function vmIdProblem(text: string): string | null {

@@ -32,7 +32,8 @@ function together(signal: Signal, oldest: Signal): boolean {
 /**
  * Whether a run answers a signal that is pending when it ends. Those it found, always: so each run settles at least one,
  * and runs for a VM come to an end. Of later ones none of another mode, no NIC write stored after the Azure facts were
- * read, none about a NIC that was not looked at, and an operator's request only if the guest was visited.
+ * read, none about a NIC that was not looked at, and an operator's request only if the guest was visited and the run did
+ * what else it asks for.
  */
 export function answeredBy(signal: Signal, scope: RunScope): boolean {
   if (scope.purpose.signalIds.includes(signal.id)) {
@@ -44,7 +45,7 @@ export function answeredBy(signal: Signal, scope: RunScope): boolean {
   const lookedAt = isLookedAt(signal, scope);
   switch (signal.source) {
     case "operator":
-      return scope.guestVisited && signal.readGuest;
+      return isFulfilled(signal, scope);
     case "nicChanged":
       return lookedAt && scope.factsReadAt !== null && signal.receivedAt < scope.factsReadAt;
     case "alert":
@@ -53,6 +54,16 @@ export function answeredBy(signal: Signal, scope: RunScope): boolean {
     default:
       return signal.source satisfies never;
   }
+}
+
+/** Whether a request got all that it asks for: a look at Windows, and wishes of which the run has to have known. */
+function isFulfilled(signal: Signal, { purpose, guestVisited }: RunScope): boolean {
+  return (
+    guestVisited &&
+    signal.readGuest &&
+    (signal.console !== true || purpose.console) &&
+    (signal.pinAddress !== true || purpose.pinAddress)
+  );
 }
 
 function isLookedAt({ nicId }: Signal, { guestVisited, purpose }: RunScope): boolean {

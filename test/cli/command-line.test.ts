@@ -116,6 +116,8 @@ describe("the command line", () => {
         vmId: VM_ID,
         dryRun: true,
         readGuest: false,
+        console: false,
+        pinAddress: false,
         simulatorUrl: null,
         dataFolder: null,
       },
@@ -128,8 +130,38 @@ describe("the command line", () => {
         vmId: VM_ID,
         dryRun: true,
         readGuest: true,
+        console: false,
+        pinAddress: false,
         simulatorUrl: "http://localhost:9",
         dataFolder: "d",
+      },
+    },
+    {
+      words: ["heal", VM_ID, "--console", "--pin-address"],
+      call: {
+        verb: "heal",
+        json: false,
+        vmId: VM_ID,
+        dryRun: false,
+        readGuest: true,
+        console: true,
+        pinAddress: true,
+        simulatorUrl: null,
+        dataFolder: null,
+      },
+    },
+    {
+      words: ["diagnose", VM_ID, "--console"],
+      call: {
+        verb: "diagnose",
+        json: false,
+        vmId: VM_ID,
+        dryRun: true,
+        readGuest: true,
+        console: true,
+        pinAddress: false,
+        simulatorUrl: null,
+        dataFolder: null,
       },
     },
     {
@@ -183,6 +215,7 @@ describe("the command line", () => {
     { words: ["watch", "https://user:pass@127.0.0.1"], code: "invalid-host-url" },
     { words: ["watch", "https://app-fleet.azurewebsites.net/api"], code: "invalid-host-url" },
     { words: ["heal", VM_ID, "--no-guest"], code: "no-guest-without-dry-run" },
+    { words: ["diagnose", VM_ID, "--no-guest", "--console"], code: "no-guest-with-console" },
   ])("refuses $words with $code and the next step", ({ words, code }) => {
     const problem = problemWith(...words);
 

@@ -116,13 +116,18 @@ describe("the demo", () => {
     expect(stdout).toContain("Outcome: rolled back");
     expect(stdout).toContain("Failed step: Switch Windows to DHCP");
     expect(stdout).toMatch(/Undone: Switch adapter "Ethernet"/u);
+    expect(stdout).toContain("Evidence, kept with the incident: screenshot.bmp, serial-log.txt");
+    expect(stdout).toMatch(/How it stands now:\n {2}VM \S+ is running/u);
+    expect(stdout).toMatch(/Serial console: https:\/\/portal\.azure\.com\/#@\S+\/serialConsole\n/u);
+    expect(stdout).toMatch(/ {2}az vm update --ids "\S+" --os-disk "\S+"\n/u);
     expect(stdout).toContain("✖ the outcome is healed");
     expect(stdout).toContain("✔ no dead-man task is left in Windows");
   });
 
   it("names the failed step when the Run Command slot stays busy", LONG, async () => {
     const busySlot = { kind: "busySlot", vm: VM, count: "always" };
-    const file = await writeFleet(folder, { scenario: { faults: [busySlot] } });
+    const noManaged = { kind: "error", operation: "managedCommand.put", status: 403, vm: VM };
+    const file = await writeFleet(folder, { scenario: { faults: [busySlot, noManaged] } });
 
     const { code, stdout } = await runBin(["demo", "--json", "--scenario", file], IMPATIENT);
 
@@ -145,6 +150,8 @@ describe("the demo", () => {
     expect(records.at(-1)).toMatchObject({
       outcome: "needsHuman",
       nextStep: containing("netsh interface ip set address"),
+      evidence: [{ name: "screenshot.bmp" }, { name: "serial-log.txt" }],
+      handOff: { links: { serialConsole: containing("https://portal.azure.com/") } },
     });
   });
 });

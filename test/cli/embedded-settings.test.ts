@@ -26,6 +26,15 @@ describe("the settings of the engine in this process", () => {
     expect(settings).toMatchObject({ mode: "observe", probe: { port: 3390 }, simulator: null });
   });
 
+  it("allow what the caller allows beside what the environment does", () => {
+    const variables = { REMEDIATOR_ALLOW: "ghosts" };
+
+    const settings = embeddedSettings(variables, { dataFolder: "d", azure, allow: ["console"] });
+
+    expect(settings.allowed).toEqual(["ghosts", "console"]);
+    expect(embeddedSettings({}, { dataFolder: "d", azure }).allowed).toEqual([]);
+  });
+
   it("mean the real Azure when the real one was asked for", () => {
     const variables = { REMEDIATOR_ARM_ENDPOINT: "http://127.0.0.1:1", REMEDIATOR_ARM_TOKEN: "t" };
 

@@ -6,6 +6,13 @@ import {
   parseSwitchOutput,
   type SwitchAnswer,
 } from "../../shared/guest/envelope.ts";
+import {
+  parseFurtherOutput,
+  parseGhostsOutput,
+  type FurtherAnswer,
+  type GhostsAnswer,
+} from "../../shared/guest/further-envelope.ts";
+import { parseRepairOutput, type RepairAnswer } from "../../shared/guest/repair-envelope.ts";
 import type { GuestAction, GuestCase } from "./engine.ts";
 
 /** Runs a case on the emulated Windows. */
@@ -33,8 +40,23 @@ function perform(state: GuestState, action: GuestAction): ScriptRun {
 }
 
 /** The answer in a run's output, as the product reads it. */
-export function answerOf(action: GuestAction, run: ScriptRun): GuestReading | SwitchAnswer {
-  return action.script?.startsWith("# static-ip-remediator:read-guest/") === true
-    ? parseReadOutput(run.stdout)
-    : parseSwitchOutput(run.stdout);
+export function answerOf(
+  action: GuestAction,
+  run: ScriptRun,
+): GuestReading | SwitchAnswer | RepairAnswer | FurtherAnswer | GhostsAnswer {
+  const script = /^# static-ip-remediator:(?<name>[a-z-]+)\//u.exec(action.script ?? "");
+  const name = script?.groups?.["name"] ?? "";
+  switch (name) {
+    case "read-guest":
+      return parseReadOutput(run.stdout);
+    case "repair-adapter":
+    case "set-addresses":
+      return parseRepairOutput(name, run.stdout);
+    case "look-further":
+      return parseFurtherOutput(run.stdout);
+    case "remove-ghosts":
+      return parseGhostsOutput(run.stdout);
+    default:
+      return parseSwitchOutput(run.stdout);
+  }
 }

@@ -39,14 +39,29 @@ function secondsOf(isAnswered: boolean): StepSeconds {
     agentBack: mean("agentMs"),
     guestSwitch: operation("commandMs", SWITCH_SCRIPT),
     resolveSwitch: operation("commandMs"),
+    guestRepair: operation("commandMs", SWITCH_SCRIPT),
+    consoleLogin: 2 * CONSOLE_VISIT,
+    pinAddress: NIC_WRITE,
+    restartCheck: 2 * REQUEST,
+    nicSwap: 2 * REQUEST + NIC_WRITE,
+    vmUp: RESTART + mean("agentMs"),
+    nicRestore: NIC_WRITE,
     proof: REQUEST,
     // Time to heal ends at the first proof.
     secondProbe: 0,
+    // Fetched beside the snapshot.
+    bootDiagnostics: 0,
   };
 }
 
 /** Steps that run beside each other until the plan is made. */
-const BESIDE = new Set<StepName>(["guestRead", "confirmSilence", "consoleRead", "backup"]);
+const BESIDE = new Set<StepName>([
+  "guestRead",
+  "confirmSilence",
+  "consoleRead",
+  "backup",
+  "bootDiagnostics",
+]);
 
 /** What the duration of a run depends on. */
 export interface Timed {

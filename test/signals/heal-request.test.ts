@@ -10,17 +10,19 @@ import { refusalOf } from "./refusal.ts";
 
 const VM = vmId().toLowerCase();
 
+/** A request without wishes. */
+function aRequest(overrides: Partial<HealRequest> = {}): HealRequest {
+  const plain = { dryRun: false, readGuest: true, console: false, pinAddress: false };
+  return { vmId: VM, ...plain, reason: null, ...overrides };
+}
+
 describe("a heal request", () => {
   it.each<[string, unknown, HealRequest]>([
-    [
-      "with only a VM heals it and reads the guest",
-      { vmId: vmId() },
-      { vmId: VM, dryRun: false, readGuest: true, reason: null },
-    ],
+    ["with only a VM heals it and reads the guest", { vmId: vmId() }, aRequest()],
     [
       "may be a dry run that leaves the guest alone",
       { vmId: ` ${vmId().toUpperCase()} `, dryRun: true, readGuest: false },
-      { vmId: VM, dryRun: true, readGuest: false, reason: null },
+      aRequest({ dryRun: true, readGuest: false }),
     ],
     [
       "may say all, with a reason",
@@ -30,22 +32,24 @@ describe("a heal request", () => {
         readGuest: true,
         reason: "  Crew cannot log in: ticket 7 🚢 ",
       },
-      { vmId: VM, dryRun: false, readGuest: true, reason: "Crew cannot log in: ticket 7 🚢" },
+      aRequest({ reason: "Crew cannot log in: ticket 7 🚢" }),
     ],
     [
-      "may have an empty reason",
-      { vmId: vmId(), reason: " " },
-      { vmId: VM, dryRun: false, readGuest: true, reason: null },
+      "may look at the console in a dry run",
+      { vmId: vmId(), dryRun: true, console: true },
+      aRequest({ dryRun: true, console: true }),
     ],
     [
-      "may have a null reason",
-      { vmId: vmId(), reason: null },
-      { vmId: VM, dryRun: false, readGuest: true, reason: null },
+      "may ask that Azure keeps the address",
+      { vmId: vmId(), pinAddress: true },
+      aRequest({ pinAddress: true }),
     ],
+    ["may have an empty reason", { vmId: vmId(), reason: " " }, aRequest()],
+    ["may have a null reason", { vmId: vmId(), reason: null }, aRequest()],
     [
       "may have a reason of 500 characters",
       { vmId: vmId(), reason: "x".repeat(500) },
-      { vmId: VM, dryRun: false, readGuest: true, reason: "x".repeat(500) },
+      aRequest({ reason: "x".repeat(500) }),
     ],
   ])("%s", (_title, body, expected) => {
     expect(decodeHealRequest(body)).toEqual(expected);
@@ -82,6 +86,12 @@ describe("a heal request", () => {
       [/^readGuest: .*dryRun: true/u],
     ],
     ["the same said twice", { vmId: vmId(), readGuest: false, dryRun: false }, [/^readGuest: /u]],
+    [
+      "a console that must not be read",
+      { vmId: vmId(), dryRun: true, readGuest: false, console: true },
+      [/^console: .*readGuest: false/u],
+    ],
+    ["a text for a wish", { vmId: vmId(), pinAddress: "yes" }, [/^pinAddress: .*boolean/u]],
     ["a reason of 501 characters", { vmId: vmId(), reason: "x".repeat(501) }, [/^reason: .*500/u]],
     ["a reason of two lines", { vmId: vmId(), reason: "a\nb" }, [/^reason: .*one line/u]],
     ["a reason that colours a terminal", { vmId: vmId(), reason: "\u001B[31m" }, [/^reason: /u]],
@@ -104,7 +114,7 @@ describe("a heal request", () => {
 });
 
 describe("an operator's signal", () => {
-  const request: HealRequest = { vmId: VM, dryRun: false, readGuest: true, reason: "ticket 7" };
+  const request = aRequest({ reason: "ticket 7" });
 
   it("is pending and carries the operator's words", () => {
     expect(operatorSignal(request, { id: "op-1", receivedAt: RECEIVED_AT })).toEqual({
@@ -119,6 +129,15 @@ describe("an operator's signal", () => {
       receivedAt: RECEIVED_AT,
       state: { kind: "pending" },
     });
+  });
+
+  it("carries what else is wished, and leaves out what is not", () => {
+    const at = { id: "op-1", receivedAt: RECEIVED_AT };
+
+    const wishes = operatorSignal({ ...request, console: true, pinAddress: true }, at);
+
+    expect(wishes).toMatchObject({ console: true, pinAddress: true });
+    expect(operatorSignal(request, at)).not.toHaveProperty("pinAddress");
   });
 
   it("of a dry run changes nothing and may leave the guest alone", () => {

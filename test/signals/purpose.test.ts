@@ -94,6 +94,20 @@ describe("what a run is for", () => {
     expect(purposeOf([loud, quiet])).toMatchObject({ signalIds: ["loud"], readGuest: true });
   });
 
+  it("fulfils the wishes of all that it finds, and answers late ones of the same kind", () => {
+    const found = [
+      aSignal(),
+      aSignal({ ...anOperator, id: "pin", pinAddress: true }),
+      aSignal({ ...anOperator, id: "console", console: true }),
+    ];
+
+    const scope = scopeOf(found, { guestVisited: true });
+
+    const late = aSignal({ ...anOperator, id: "late", pinAddress: true, console: true });
+    expect(scope.purpose).toMatchObject({ pinAddress: true, console: true });
+    expect(answeredBy(late, scope)).toBe(true);
+  });
+
   test.prop([pendingSignals])("is never for two modes, and is the oldest one's", (pending) => {
     const purpose = purposeOf(pending);
 
@@ -135,6 +149,18 @@ describe("which signals a run answers", () => {
     ["a late alert, before anything was read", {}, { factsReadAt: null }, true],
     ["a late request, once the guest was visited", anOperator, { guestVisited: true }, true],
     ["a late request, without a visit", anOperator, {}, false],
+    [
+      "a late wish to pin the address, where the run knew of none",
+      { ...anOperator, pinAddress: true },
+      { guestVisited: true },
+      false,
+    ],
+    [
+      "a late wish for the console, where the run knew of none",
+      { ...anOperator, console: true },
+      { guestVisited: true },
+      false,
+    ],
     [
       "a late request for no visit, although there was one",
       { ...anOperator, readGuest: false },

@@ -149,10 +149,14 @@ describe("a scenario", () => {
 
   it("from the same seed gives the same ids, from another seed others", async () => {
     const path = "providers/Microsoft.Compute/virtualMachines/vm-bad-01";
+    const started = new Date();
+    function now(): Date {
+      return started;
+    }
     const [first, second, third] = await Promise.all([
-      simulate(aFleet()),
-      simulate(aFleet()),
-      simulate(aFleet({ seed: 99 })),
+      simulate(aFleet(), { now }),
+      simulate(aFleet(), { now }),
+      simulate(aFleet({ seed: 99 }), { now }),
     ]);
 
     const vm = (await arm(first, path)).body;

@@ -74,7 +74,7 @@ async function sendAlert(
 }
 
 async function diagnose(watch: Watch, vm: SimulatedVm): Promise<Look> {
-  const request = { vmId: vm.id, dryRun: true, readGuest: true };
+  const request = { vmId: vm.id, dryRun: true, readGuest: true, console: false, pinAddress: false };
   const end = await followSignal(watch, await watch.client.request(request));
   const asExpected = end.kind === "incident" && end.incident.outcome?.kind === "healthy";
   return { vm: vm.name, asExpected, why: `Diagnosed, with reads only. ${endText(end)}` };

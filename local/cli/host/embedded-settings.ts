@@ -1,5 +1,5 @@
 import { readSettings } from "../../../shared/settings.ts";
-import type { Settings } from "../../../shared/settings.ts";
+import type { Allowance, Settings } from "../../../shared/settings.ts";
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -16,6 +16,8 @@ export interface EmbeddedChoice {
   readonly dataFolder: string;
   /** `configured`: whatever the environment says, by default the real one. */
   readonly azure: SimulatorAccess | "real" | "configured";
+  /** What the person who calls allows beside the environment. @default [] */
+  readonly allow?: readonly Allowance[];
 }
 
 /**
@@ -23,11 +25,12 @@ export interface EmbeddedChoice {
  * @throws ConfigurationError if the environment's are wrong.
  */
 export function embeddedSettings(variables: Variables, choice: EmbeddedChoice): Settings {
-  const { azure, dataFolder } = choice;
+  const { azure, dataFolder, allow = [] } = choice;
   return readSettings({
     ...variables,
     REMEDIATOR_MODE: set(variables["REMEDIATOR_MODE"]) ?? "heal",
     REMEDIATOR_DATA: dataFolder,
+    REMEDIATOR_ALLOW: [variables["REMEDIATOR_ALLOW"], ...allow].join(","),
     ...(azure === "configured" ? {} : azureVariables(azure)),
   });
 }

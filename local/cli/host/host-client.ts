@@ -24,6 +24,8 @@ export interface RunRequest {
   readonly vmId: string;
   readonly dryRun: boolean;
   readonly readGuest: boolean;
+  readonly console: boolean;
+  readonly pinAddress: boolean;
 }
 
 /** The HTTP API of a host, local or deployed, as far as the command line uses it. */

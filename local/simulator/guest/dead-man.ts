@@ -31,11 +31,15 @@ export function runDeadMan(session: Session, script: string): void {
   const kept = (adapter?.enabled === true ? adapter.addresses : [])
     .map((address) => address.ip)
     .filter((ip) => !isLinkLocal(ip));
-  let done = adapter === undefined || kept.join(",") === saved.expected;
+  let done = adapter === undefined || sorted(kept) === sorted(saved.expected.split(","));
   for (let attempt = 0; attempt < 3 && !done; attempt += 1) {
     done = restoreStatic(session, saved);
   }
   if (done) {
     removeTask(session, saved.task);
   }
+}
+
+function sorted(ips: readonly string[]): string {
+  return ips.toSorted().join(",");
 }

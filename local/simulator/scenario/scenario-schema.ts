@@ -2,7 +2,9 @@ import { z } from "zod";
 
 import { disturbance } from "../faults/disturbances.ts";
 import { GUEST_LOCALES } from "../guest/locales.ts";
+import { consoleTraits, guestUser, vaultSecrets } from "./console-schema.ts";
 import { cidr, fault, leaseRule, platformHealth, staticConfiguration } from "./fault-schema.ts";
+import { guestFirewall, guestRdp } from "./rdp-schema.ts";
 
 const name = z.string().regex(/^[\w.-]{1,80}$/u, "must be a name of an Azure resource");
 const tags = z.record(z.string(), z.string().max(256));
@@ -121,6 +123,8 @@ const guest = z.strictObject({
   taskRegistration: z.boolean().default(true),
   elevated: z.boolean().default(true),
   rdpListening: z.boolean().default(true),
+  rdp: guestRdp,
+  firewall: guestFirewall,
   console: z
     .strictObject({
       front: z
@@ -128,9 +132,11 @@ const guest = z.strictObject({
         .default("sac")
         .describe("`cmd`: somebody's command prompt channel is in front, and takes what is typed."),
       typed: z.string().default("").describe("A line that somebody left half typed."),
+      ...consoleTraits,
     })
     .prefault({})
     .describe("What stands on the serial console."),
+  users: z.array(guestUser).default([]).describe("Who can sign in at its command prompts."),
 });
 
 const vm = z.strictObject({
@@ -241,11 +247,18 @@ export const scenario = z.strictObject({
       "Further subscriptions. Addresses may be those of another one; names of VMs and NICs may not.",
     ),
   role: role.optional(),
+  secrets: vaultSecrets,
   keepMac: z
     .boolean()
     .default(false)
     .describe(
       "Whether a NIC keeps its MAC address, and Windows its adapter, when Azure changes the NIC's address. Microsoft's article says that the MAC address changes and that Windows keeps the old adapter as a ghost; nobody has confirmed when.",
+    ),
+  allocationRestarts: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Whether a change between Dynamic and Static restarts the VM and gives the NIC another MAC address although its address stays. Nobody has confirmed either.",
     ),
   dynamicKeepsAddress: z
     .boolean()
@@ -260,6 +273,14 @@ export const scenario = z.strictObject({
     .default(1200)
     .describe(
       "How long a command for an agent that is not ready is waited for, before Azure says that it failed.",
+    ),
+  activityLogDelaySeconds: z
+    .number()
+    .min(0)
+    .max(86_400)
+    .default(0)
+    .describe(
+      "How long an entry of the Activity Log takes until it can be read; in Azure minutes.",
     ),
   pageSize: z
     .number()

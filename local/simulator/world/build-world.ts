@@ -1,4 +1,6 @@
 import { makeLock } from "../arm/locks.ts";
+import { consoleOf, traitsOf } from "../console/console-state.ts";
+import { bootText } from "../console/serial-log.ts";
 import { adapterNameFor, type GuestLocale } from "../guest/locales.ts";
 import type {
   GuestAdapterState,
@@ -68,10 +70,14 @@ function addVm(world: World, machine: ScenarioVm, making: Making): void {
   const nics = machine.nics.map((card, index) => addNic(world, { machine, card, index, random }));
   const diskName = diskNameOf(machine);
   const isRunning = machine.power === "running";
+  const vmId = random.guid();
+  const guest = machine.os === "Windows" ? makeGuest(world, machine, nics, making) : null;
   const vm: VmState = {
     name: machine.name,
     note: machine.note,
-    vmId: random.guid(),
+    vmId,
+    createdAt: now - UPTIME_MS * 30,
+    provisionedAt: now - UPTIME_MS,
     os: machine.os,
     size: machine.size,
     tags: machine.tags,
@@ -85,10 +91,13 @@ function addVm(world: World, machine: ScenarioVm, making: Making): void {
     agentReportedAt: isRunning && machine.agent ? now - UPTIME_MS / 2 : null,
     rdpListening: machine.guest.rdpListening,
     bootDiagnostics: machine.bootDiagnostics,
-    console: machine.guest.console,
-    guest: machine.os === "Windows" ? makeGuest(world, machine, nics, making) : null,
+    serialLog: guest === null ? "" : bootText(guest.computerName, vmId),
+    console: consoleOf(machine.guest),
+    consoleTraits: traitsOf(machine.guest),
+    guest,
     firedTasks: new Set(),
     command: null,
+    managed: new Map(),
     slotBusyUntil: 0,
     health: { ...machine.health, since: now - UPTIME_MS },
     undelivered: [],
@@ -130,6 +139,8 @@ function addNic(world: World, plan: NicPlan): NicState {
     vm: machine.name,
     primary: index === 0,
     updatingUntil: 0,
+    operationId: null,
+    failed: false,
     lease: card.lease,
   };
   world.nics.set(name.toLowerCase(), nic);
@@ -187,6 +198,8 @@ function makeGuest(
     locale: guest.locale,
     bootedAt: new Date(making.now - UPTIME_MS).toISOString(),
     dhcpService: guest.dhcpService,
+    rdp: { ...guest.rdp, listener: guest.rdpListening },
+    firewall: guest.firewall,
     roles: guest.roles,
     persistentRoutes: [],
     adapters,
