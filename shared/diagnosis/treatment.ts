@@ -129,18 +129,29 @@ function mayUse(remedy: RemedyKind, diagnosis: Diagnosis, input: TreatmentInput)
   if (!diagnosis.primaryNic && !INSIDE_WINDOWS.has(remedy)) {
     return false;
   }
-  if (remedy === "setAddresses") {
-    const nic = nicOf(diagnosis, azure);
-    return nic !== undefined && azureAddressSet(nic) !== null;
-  }
-  if (remedy === "repairDhcpService") {
-    return dhcpServiceDisabled(guest.facts) || guest.facts.dhcpService.state === "stopped";
-  }
-  // Without its service no lease is asked for; where the service is repaired, its script waits for the lease itself.
-  if (remedy === "renewLease" && guest.facts.dhcpService.state !== "running") {
+  if (!mayRepair(remedy, nicOf(diagnosis, azure), guest.facts)) {
     return false;
   }
   return remedy !== "nicReset" || mayReset(diagnosis, azure, guest.facts);
+}
+
+/** Whether a script inside Windows has what it needs; other remedies are not its question. */
+function mayRepair(
+  remedy: RemedyKind,
+  nic: NicFacts | undefined,
+  { dhcpService }: GuestFacts,
+): boolean {
+  switch (remedy) {
+    case "setAddresses":
+      return nic !== undefined && azureAddressSet(nic) !== null;
+    case "repairDhcpService":
+      return dhcpService.startMode === "disabled" || dhcpService.state === "stopped";
+    // Where the service is repaired, its script waits for the lease itself.
+    case "renewLease":
+      return dhcpService.state === "running";
+    default:
+      return true;
+  }
 }
 
 /** A NIC reset restarts Windows, and its new adapter needs DHCP. An adapter without a NIC may already be the missing one. */

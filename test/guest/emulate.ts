@@ -38,16 +38,18 @@ export function answerOf(
   action: GuestAction,
   run: ScriptRun,
 ): GuestReading | SwitchAnswer | RepairAnswer {
-  const name = /^# static-ip-remediator:(?<name>[a-z-]+)\//u.exec(action.script ?? "")?.groups?.[
-    "name"
-  ];
-  switch (name) {
-    case "read-guest":
-      return parseReadOutput(run.stdout);
-    case "repair-adapter":
-    case "set-addresses":
-      return parseRepairOutput(name, run.stdout);
-    default:
-      return parseSwitchOutput(run.stdout);
+  const script = action.script ?? "";
+  if (isScript(script, "read-guest")) {
+    return parseReadOutput(run.stdout);
   }
+  for (const name of ["repair-adapter", "set-addresses"] as const) {
+    if (isScript(script, name)) {
+      return parseRepairOutput(name, run.stdout);
+    }
+  }
+  return parseSwitchOutput(run.stdout);
+}
+
+function isScript(script: string, name: string): boolean {
+  return script.startsWith(`# static-ip-remediator:${name}/`);
 }
