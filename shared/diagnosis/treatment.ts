@@ -141,17 +141,14 @@ function mayRepair(
   nic: NicFacts | undefined,
   { dhcpService }: GuestFacts,
 ): boolean {
-  switch (remedy) {
-    case "setAddresses":
-      return nic !== undefined && azureAddressSet(nic) !== null;
-    case "repairDhcpService":
-      return dhcpService.startMode === "disabled" || dhcpService.state === "stopped";
-    // Where the service is repaired, its script waits for the lease itself.
-    case "renewLease":
-      return dhcpService.state === "running";
-    default:
-      return true;
+  if (remedy === "setAddresses") {
+    return nic !== undefined && azureAddressSet(nic) !== null;
   }
+  if (remedy === "repairDhcpService") {
+    return dhcpService.startMode === "disabled" || dhcpService.state === "stopped";
+  }
+  // Where the service is repaired, its script waits for the lease itself.
+  return remedy !== "renewLease" || dhcpService.state === "running";
 }
 
 /** A NIC reset restarts Windows, and its new adapter needs DHCP. An adapter without a NIC may already be the missing one. */

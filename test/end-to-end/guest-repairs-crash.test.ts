@@ -17,10 +17,11 @@ const stateSchema = z.object({
 const repairables = Object.values(REPAIRABLE);
 
 describe("a host that is killed in the middle of repairs inside Windows", () => {
-  let fleet: Fleet;
+  let fleet: Fleet | null = null;
 
   afterEach(async () => {
-    await fleet.close();
+    await fleet?.close();
+    fleet = null;
   });
 
   it.each(["before", "after"] as const)(
@@ -29,13 +30,13 @@ describe("a host that is killed in the middle of repairs inside Windows", () => 
       const kinds = repairables.map(
         (repairable) => (name: string, n: number) => aRepairableVm(repairable, name, n),
       );
-      const { killed, ...started } = await killAtEachRequest(kinds, when);
+      const started = await killAtEachRequest(kinds, when);
       ({ fleet } = started);
 
       for (const [index, { code, effects }] of repairables.entries()) {
-        const { vms = [], requests = 0, reached = 0 } = killed[index] ?? {};
+        const { vms = [], requests = 0, reached = 0 } = started.killed[index] ?? {};
         for (const vm of vms) {
-          expect(await endOf(vm)).toEqual({
+          expect(await endOf(started.fleet, vm)).toEqual({
             vm,
             outcome: `healed ${code}`,
             effects: ["snapshotCreated", ...effects, "snapshotUpdated"],
@@ -48,17 +49,18 @@ describe("a host that is killed in the middle of repairs inside Windows", () => 
     },
     240_000,
   );
-
-  async function endOf(vm: string): Promise<unknown> {
-    const { outcome } = await fleet.outcomeOf(vm, 90);
-    const log = await fleet.log(vm);
-    const state = stateSchema.parse(await fleet.admin("/state"));
-    return {
-      vm,
-      outcome: `${outcome?.kind} ${outcome?.code}`,
-      effects: log.effects.map(({ kind }) => kind),
-      tasks: state.vms.find(({ name }) => name === vm)?.guest.tasks,
-      incidents: (await fleet.incidents(vm)).length,
-    };
-  }
 });
+
+/** How a VM's run ended, and all that happened to it. */
+async function endOf(fleet: Fleet, vm: string): Promise<unknown> {
+  const { outcome } = await fleet.outcomeOf(vm, 90);
+  const log = await fleet.log(vm);
+  const state = stateSchema.parse(await fleet.admin("/state"));
+  return {
+    vm,
+    outcome: `${outcome?.kind} ${outcome?.code}`,
+    effects: log.effects.map(({ kind }) => kind),
+    tasks: state.vms.find(({ name }) => name === vm)?.guest.tasks,
+    incidents: (await fleet.incidents(vm)).length,
+  };
+}
