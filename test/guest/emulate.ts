@@ -7,6 +7,7 @@ import {
   type SwitchAnswer,
 } from "../../shared/guest/envelope.ts";
 import { parseRepairOutput, type RepairAnswer } from "../../shared/guest/repair-envelope.ts";
+import { parseRestoreOutput, type RestoreAnswer } from "../../shared/guest/restore-envelope.ts";
 import type { GuestAction, GuestCase } from "./engine.ts";
 
 /** Runs a case on the emulated Windows. */
@@ -37,7 +38,7 @@ function perform(state: GuestState, action: GuestAction): ScriptRun {
 export function answerOf(
   action: GuestAction,
   run: ScriptRun,
-): GuestReading | SwitchAnswer | RepairAnswer {
+): GuestReading | SwitchAnswer | RepairAnswer | RestoreAnswer {
   const name = /^# static-ip-remediator:(?<name>[a-z-]+)\//u.exec(action.script ?? "")?.groups?.[
     "name"
   ];
@@ -47,6 +48,8 @@ export function answerOf(
     case "repair-adapter":
     case "set-addresses":
       return parseRepairOutput(name, run.stdout);
+    case "restore-static":
+      return parseRestoreOutput(run.stdout);
     default:
       return parseSwitchOutput(run.stdout);
   }
