@@ -6,4 +6,5 @@ import "./triggers/heal-request.ts";
 import "./triggers/nic-changed.ts";
 import "./triggers/probe-round.ts";
 import "./triggers/queries.ts";
+import "./triggers/rollback-request.ts";
 import "./triggers/sweep.ts";

@@ -4,6 +4,7 @@ import type { ConsoleActivities } from "./catalogue/console.ts";
 import type { GuestActivities } from "./catalogue/guest.ts";
 import type { IncidentActivities } from "./catalogue/incidents.ts";
 import type { PinAddressActivities } from "./catalogue/pin-address.ts";
+import type { RollbackActivities } from "./catalogue/rollback.ts";
 import type { SignalActivities } from "./catalogue/signals.ts";
 
 /** Every activity by name, with what goes in and what comes out: the one list for callers, registration and tests. */
@@ -15,6 +16,7 @@ export interface ActivityCatalogue
     ConsoleActivities,
     BackupActivities,
     PinAddressActivities,
+    RollbackActivities,
     IncidentActivities {}
 
 export type ActivityName = keyof ActivityCatalogue;

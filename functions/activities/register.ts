@@ -21,6 +21,7 @@ import * as guest from "./guest.ts";
 import * as incidents from "./incidents.ts";
 import * as pinAddress from "./pin-address.ts";
 import { probeTurns } from "./probe-turns.ts";
+import * as rollback from "./rollback.ts";
 import * as signals from "./signals.ts";
 import { startRun } from "./start-run.ts";
 import * as targets from "./targets.ts";
@@ -66,6 +67,9 @@ const activities: { readonly [Name in Exclude<ActivityName, "startRun">]: Activi
   pinAddressRead: pinAddress.pinAddressRead,
   pinAddressWrite: pinAddress.pinAddressWrite,
   pinAddressPoll: pinAddress.pinAddressPoll,
+  findRollback: rollback.findRollback,
+  startRestore: rollback.startRestore,
+  pollRestore: rollback.pollRestore,
 };
 
 for (const [name, activity] of Object.entries(activities)) {

@@ -46,6 +46,7 @@ function* applyRemedy(run: Run, remedy: PlannedRemedy): Generator<Task, RemedyCo
     case "enableAdapter":
     case "setAddresses":
     case "pinAddress":
+    case "restoreStatic":
       throw new TypeError(`Remedy ${remedy.kind} was planned although it is not available.`);
   }
 }

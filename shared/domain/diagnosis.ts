@@ -37,7 +37,9 @@ export type RemedyKind =
   | "renewLease"
   | "enableAdapter"
   | "setAddresses"
-  | "pinAddress";
+  | "pinAddress"
+  /** Only a rollback does it. */
+  | "restoreStatic";
 
 /** A remedy on a NIC. */
 export interface PlannedRemedy {

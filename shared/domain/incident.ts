@@ -18,6 +18,7 @@ export type StepName =
   | "guestSwitch"
   | "resolveSwitch"
   | "pinAddress"
+  | "rollBack"
   | "proof"
   | "secondProbe";
 

@@ -22,6 +22,7 @@ const LABELS: Readonly<Record<StepName, string>> = {
   guestSwitch: "Switch Windows to DHCP",
   resolveSwitch: "Find out what changed",
   pinAddress: "Pin the address",
+  rollBack: "Take it back",
   proof: "Prove it",
   secondProbe: "Probe RDP again",
 };

@@ -46,11 +46,15 @@ export function runDeadMan(session: Session, script: string): void {
     .filter((ip) => !isLinkLocal(ip));
   let done = adapter === undefined || sorted(kept) === sorted(saved.expected.split(","));
   for (let attempt = 0; attempt < 3 && !done; attempt += 1) {
-    done = "dhcp" in saved ? restoreDhcp(session, saved.guid) : restoreStatic(session, saved);
+    done = putBack(session, saved);
   }
   if (done) {
     removeTask(session, saved.task);
   }
+}
+
+function putBack(session: Session, saved: SavedConfiguration | SavedDhcp): boolean {
+  return "dhcp" in saved ? restoreDhcp(session, saved.guid) : restoreStatic(session, saved);
 }
 
 function sorted(ips: readonly string[]): string {
