@@ -2,6 +2,7 @@ import "./activities/register.ts";
 import "./orchestrations/register.ts";
 import "./triggers/alert-fired.ts";
 import "./triggers/alerts-webhook.ts";
+import "./triggers/evidence.ts";
 import "./triggers/heal-request.ts";
 import "./triggers/nic-changed.ts";
 import "./triggers/probe-round.ts";

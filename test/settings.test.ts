@@ -46,3 +46,11 @@ it("probes in no rounds unless it is asked to", () => {
   expect(readSettings({}).probeRoundMinutes).toBe(0);
   expect(readSettings({ REMEDIATOR_PROBE_ROUND_MINUTES: "15" }).probeRoundMinutes).toBe(15);
 });
+
+it("takes an IPv4 address as the probes' source, and none of another form", () => {
+  expect(readSettings({}).probe.source).toBeNull();
+  expect(readSettings({ REMEDIATOR_PROBE_SOURCE: "10.40.9.4" }).probe.source).toBe("10.40.9.4");
+  expect(() => readSettings({ REMEDIATOR_PROBE_SOURCE: "jump.example" })).toThrow(
+    "REMEDIATOR_PROBE_SOURCE: must be an IPv4 address",
+  );
+});

@@ -1,9 +1,13 @@
 import type { AzureActivities } from "./catalogue/azure.ts";
 import type { BackupActivities } from "./catalogue/backup.ts";
 import type { ConsoleActivities } from "./catalogue/console.ts";
+import type { EvidenceActivities } from "./catalogue/evidence.ts";
+import type { GuestRepairActivities } from "./catalogue/guest-repair.ts";
 import type { GuestActivities } from "./catalogue/guest.ts";
 import type { IncidentActivities } from "./catalogue/incidents.ts";
+import type { NicResetActivities } from "./catalogue/nic-reset.ts";
 import type { PinAddressActivities } from "./catalogue/pin-address.ts";
+import type { RestartActivities } from "./catalogue/restarts.ts";
 import type { RollbackActivities } from "./catalogue/rollback.ts";
 import type { SignalActivities } from "./catalogue/signals.ts";
 
@@ -13,10 +17,14 @@ export interface ActivityCatalogue
     SignalActivities,
     AzureActivities,
     GuestActivities,
+    GuestRepairActivities,
     ConsoleActivities,
+    NicResetActivities,
     BackupActivities,
+    EvidenceActivities,
     PinAddressActivities,
     RollbackActivities,
+    RestartActivities,
     IncidentActivities {}
 
 export type ActivityName = keyof ActivityCatalogue;

@@ -9,6 +9,7 @@ import {
 import { services, type Services } from "../services.ts";
 import * as azureFacts from "./azure-facts.ts";
 import * as backup from "./backup.ts";
+import { keepBootDiagnostics } from "./boot-diagnostics.ts";
 import type {
   ActivityAnswer,
   ActivityCatalogue,
@@ -17,10 +18,14 @@ import type {
   Tell,
 } from "./catalogue.ts";
 import * as console from "./console.ts";
+import * as guestRepair from "./guest-repair.ts";
 import * as guest from "./guest.ts";
+import { readForHandOff } from "./hand-off.ts";
 import * as incidents from "./incidents.ts";
+import * as nicReset from "./nic-reset.ts";
 import * as pinAddress from "./pin-address.ts";
 import { probeTurns } from "./probe-turns.ts";
+import * as restarts from "./restarts.ts";
 import * as rollback from "./rollback.ts";
 import * as signals from "./signals.ts";
 import { startRun } from "./start-run.ts";
@@ -57,8 +62,22 @@ const activities: { readonly [Name in Exclude<ActivityName, "startRun">]: Activi
   pollGuestRead: guest.pollGuestRead,
   startGuestSwitch: guest.startGuestSwitch,
   pollGuestSwitch: guest.pollGuestSwitch,
+  startGuestRepair: guestRepair.startGuestRepair,
+  pollGuestRepair: guestRepair.pollGuestRepair,
   readConsole: console.readConsole,
   setConsoleAddress: console.setConsoleAddress,
+  keepBootDiagnostics,
+  beginReset: nicReset.beginReset,
+  findSwapAddresses: nicReset.findSwapAddresses,
+  writeNic: nicReset.writeNic,
+  pollNicWrite: nicReset.pollNicWrite,
+  readNicStanding: nicReset.readNicStanding,
+  putConsoleOnDhcp: console.putConsoleOnDhcp,
+  readRestartFacts: restarts.readRestartFacts,
+  takeRestart: restarts.takeRestart,
+  readResetImpact: restarts.readResetImpact,
+  endManagedCommand: guest.endManagedCommand,
+  readForHandOff,
   startSnapshot: backup.startSnapshot,
   pollSnapshot: backup.pollSnapshot,
   findOtherRun: backup.findOtherRun,

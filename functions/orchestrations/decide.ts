@@ -3,11 +3,11 @@ import type { Task } from "durable-functions";
 import { diagnose } from "../../shared/diagnosis/diagnose.ts";
 import { isPinWanted, withPinCost } from "../../shared/diagnosis/pin.ts";
 import { planFor } from "../../shared/diagnosis/plan.ts";
-import type { Plan } from "../../shared/domain/diagnosis.ts";
+import type { Plan, PlannedRemedy } from "../../shared/domain/diagnosis.ts";
 import type { Probe } from "../../shared/domain/facts.ts";
-import { availableRemedies } from "./available-remedies.ts";
+import { availableRemedies, resetsAllowed } from "./available-remedies.ts";
 import { awaitSilence, startSilence } from "./read-both-sides.ts";
-import { callFor, type Run } from "./run.ts";
+import { callFor, callOr, type Run } from "./run.ts";
 
 const NOT_AWAITED: Probe = {
   kind: "unknown",
@@ -30,6 +30,7 @@ export function* decide(run: Run): Generator<Task, Plan, unknown> {
     yield* awaitSilence(run);
     plan = planNow(run);
   }
+  plan = yield* withCosts(run, plan);
   run.plan = plan;
   run.remarks = [...new Set([...run.remarks, ...plan.remarks])];
   run.story.end("diagnosis", describePlan(run, plan));
@@ -38,6 +39,7 @@ export function* decide(run: Run): Generator<Task, Plan, unknown> {
     patch: {
       azureFacts: run.facts,
       probe: run.probe,
+      silentSince: run.silentSince,
       guest: run.guest,
       diagnoses: run.diagnoses,
       plan,
@@ -45,6 +47,27 @@ export function* decide(run: Run): Generator<Task, Plan, unknown> {
     },
   });
   return plan;
+}
+
+/** The same plan, with what a NIC reset in it would break, which is looked up only where there is one. */
+function* withCosts(run: Run, plan: Plan): Generator<Task, Plan, unknown> {
+  const { facts } = run;
+  const reset = remediesIn(plan).find(({ kind }) => kind === "nicReset");
+  const nic = facts?.nics.find(({ id }) => id === reset?.nicId);
+  if (facts === null || nic === undefined) {
+    return plan;
+  }
+  const resetImpact = yield* callOr(run, "readResetImpact", { nic }, ({ message }) => ({
+    nicId: nic.id,
+    rules: [],
+    unread: [message],
+  }));
+  run.facts = { ...facts, resetImpact };
+  return planNow(run);
+}
+
+function remediesIn(plan: Plan): readonly PlannedRemedy[] {
+  return plan.kind === "remedies" || plan.kind === "refuse" ? plan.remedies : [];
 }
 
 /** Whether the further probes can still change the plan; a run that only looks starts them no earlier. */
@@ -72,6 +95,7 @@ function planNow(run: Run): Plan {
     scope: settings.scope,
     available: availableRemedies(run),
     setByUs: run.setByUs,
+    resets: resetsAllowed(run),
   });
   return withPinCost(plan, facts, isPinWanted(facts.vm, purpose.pinAddress));
 }

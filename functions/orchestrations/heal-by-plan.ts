@@ -81,7 +81,8 @@ function* applyRemedies(
     const ofNic = remedies.filter((remedy) => remedy.nicId === nicId);
     const conclusion = yield* healNic(run, ofNic);
     if (healedBefore === null && (yield* isOutOfDate(run, nicId, conclusion))) {
-      return yield* readAndPlanAgain(run, messages);
+      const left = conclusion.kind === "stale" && conclusion.left === true;
+      return yield* readAndPlanAgain(run, left ? [...messages, conclusion.message] : messages);
     }
     if (conclusion.kind !== "right") {
       return notHealed(run, conclusion, messages);
@@ -92,13 +93,16 @@ function* applyRemedies(
   return yield* prove(run, messages.join(" "));
 }
 
+/** What a script says of a lease that is not the address which Azure had when it was asked. */
+const WRONG_LEASE = new Set(["lease-wrong-restored", "lease-wrong"]);
+
 /** Whether the facts that a switch went by are not true any more. A lease of another address may be Azure's new one. */
 function* isOutOfDate(
   run: Run,
   nicId: string,
   conclusion: RemedyConclusion,
 ): Generator<Task, boolean, unknown> {
-  if (conclusion.kind !== "undone" || conclusion.code !== "lease-wrong-restored") {
+  if (conclusion.kind === "right" || !WRONG_LEASE.has(conclusion.code)) {
     return conclusion.kind === "stale";
   }
   // Without an answer it stays what it is: put back.

@@ -4,9 +4,11 @@ import type { AzureFacts } from "../../shared/domain/facts.ts";
 import type { LedgerEntry } from "../../shared/domain/incident.ts";
 import type { Outcome } from "../../shared/domain/outcome.ts";
 import { probedNic } from "../../shared/facts/probe.ts";
+import type { UnfinishedReset } from "../activities/catalogue/signals.ts";
 import { ActivityFailedError, call } from "./call.ts";
 import { closeRun, leaveAsHealthy } from "./close-run.ts";
 import { decide } from "./decide.ts";
+import { finishResets, TO_FINISH } from "./finish-resets.ts";
 import { healByPlan } from "./heal-by-plan.ts";
 import { lookAtConsole } from "./look-at-console.ts";
 import { checkHindrances, readAzure } from "./read-azure.ts";
@@ -35,8 +37,13 @@ export function* healVm(context: OrchestrationContext): Generator<Task, unknown,
   if (found === null) {
     return null;
   }
-  const run = beginRun(context, vmId, found);
-  const ending = yield* endOf(run);
+  const { purpose, settings, unfinished = [] } = found;
+  if (purpose === null) {
+    yield* finishResets(beginRun(context, vmId, { purpose: TO_FINISH, settings }), unfinished);
+    return yield* goOn(context, vmId);
+  }
+  const run = beginRun(context, vmId, { purpose, settings });
+  const ending = yield* endOf(run, unfinished);
   const { morePending } =
     ending.kind === "answered" ? yield* leaveAsHealthy(run) : yield* closeRun(run, ending.outcome);
   if (morePending) {
@@ -45,15 +52,28 @@ export function* healVm(context: OrchestrationContext): Generator<Task, unknown,
   return ending;
 }
 
+/** A run without signals of its own answers none: those that came meanwhile get the next one. */
+function* goOn(context: OrchestrationContext, vmId: string): Generator<Task, null, unknown> {
+  const { morePending } = yield* call(context, "findPending", { vmId });
+  if (morePending) {
+    context.df.continueAsNew({ vmId });
+  }
+  return null;
+}
+
 /** Whether the NIC that was probed is the only one which the signals are about: it cannot answer for another. */
 function isAboutOneNic({ purpose }: Run, facts: AzureFacts): boolean {
   return new Set(purpose.nicIds.map((nicId) => probedNic(facts, nicId)?.id)).size === 1;
 }
 
 /** The story, with trouble that stays turned into an outcome. */
-function* endOf(run: Run): Generator<Task, Ending, unknown> {
+function* endOf(
+  run: Run,
+  unfinished: readonly UnfinishedReset[],
+): Generator<Task, Ending, unknown> {
   try {
-    return yield* story(run);
+    const left = yield* finishResets(run, unfinished);
+    return left === null ? yield* story(run) : { kind: "outcome", outcome: left };
   } catch (error) {
     if (error instanceof ActivityFailedError) {
       const kind = run.ledger.some(({ state }) => LEFT.has(state)) ? "needsHuman" : "failed";

@@ -1,6 +1,7 @@
 import type { Task } from "durable-functions";
 
 import type { ConsoleReading } from "../../shared/domain/facts.ts";
+import { awaitBootLook, startBootLook } from "./look-at-boot.ts";
 import { awaitSilence } from "./read-both-sides.ts";
 import { callOr, mayUseConsole, type Run } from "./run.ts";
 
@@ -9,7 +10,15 @@ import { callOr, mayUseConsole, type Run } from "./run.ts";
  * not report, and the settings allow it: connecting may throw somebody out, and nothing shows that beforehand.
  */
 export function* lookAtConsole(run: Run): Generator<Task, void, unknown> {
-  if (run.guest?.kind !== "unreadable" || !mayUseConsole(run)) {
+  if (run.guest?.kind !== "unreadable") {
+    return;
+  }
+  if (run.probe?.kind !== "answers" && run.boot === "not-looked") {
+    // Run Command failed: what follows is no work of seconds any more, and may be a change.
+    startBootLook(run);
+    yield* awaitBootLook(run);
+  }
+  if (!mayUseConsole(run)) {
     return;
   }
   yield* awaitSilence(run);
@@ -25,11 +34,16 @@ export function* readConsole(run: Run): Generator<Task, ConsoleReading, unknown>
     throw new TypeError("The console was asked for before the Azure facts were read.");
   }
   run.story.begin("consoleRead", "the addresses that Windows' serial console lists");
-  const reading = yield* callOr(run, "readConsole", { facts }, ({ code, message }) => ({
-    kind: "unavailable",
-    code,
-    message,
-  }));
+  const reading = yield* callOr(
+    run,
+    "readConsole",
+    { incidentId: run.incidentId, facts },
+    ({ code, message }) => ({
+      kind: "unavailable",
+      code,
+      message,
+    }),
+  );
   const state = reading.kind === "listed" ? "done" : "failed";
   run.story.end("consoleRead", describe(reading), { state });
   return reading;

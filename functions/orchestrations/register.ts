@@ -2,6 +2,7 @@ import { app } from "durable-functions";
 
 import { probeUntilSure } from "./confirm-silence.ts";
 import { healVm } from "./heal-vm.ts";
+import { keepBoot } from "./look-at-boot.ts";
 import { makeBackup } from "./make-backup.ts";
 import { probeMinute } from "./probe-minute.ts";
 import { readGuestWithin } from "./read-guest.ts";
@@ -13,4 +14,5 @@ app.orchestration("resolveTarget", resolveTarget);
 app.orchestration("probeMinute", probeMinute);
 app.orchestration("confirmSilence", subStory("confirmSilence", probeUntilSure));
 app.orchestration("readGuest", subStory("readGuest", readGuestWithin));
+app.orchestration("keepBoot", subStory("keepBoot", keepBoot));
 app.orchestration("makeBackup", subStory("makeBackup", makeBackup));

@@ -55,7 +55,7 @@ app.http("incidents", {
     }),
 });
 
-/** `GET /api/incidents/{id}`: everything about one, with its steps as they happen and its ledger. */
+/** `GET /api/incidents/{id}`: everything about one, with its steps as they happen, its ledger, and what evidence is kept. */
 app.http("incident", {
   methods: ["GET"],
   route: "incidents/{id}",
@@ -64,11 +64,13 @@ app.http("incident", {
   handler: async (request, context) =>
     await answering(async () => {
       const id = request.params["id"] ?? "";
-      const incident = await (await services().store()).getIncident(id);
+      const store = await services().store();
+      const incident = await store.getIncident(id);
       if (incident === undefined) {
         return notFound("incident", id);
       }
-      return { jsonBody: await withLiveSteps(getClient(context), incident) };
+      const evidence = await store.listEvidence(id);
+      return { jsonBody: { ...(await withLiveSteps(getClient(context), incident)), evidence } };
     }),
 });
 

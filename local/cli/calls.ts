@@ -25,7 +25,7 @@ export interface HelpCall {
 export interface DemoCall {
   readonly verb: "demo";
   readonly json: boolean;
-  /** Null: the demo's own fleet. */
+  /** Name of a fleet of the demo, or a file; null: the demo's default. */
   readonly scenarioFile: string | null;
 }
 

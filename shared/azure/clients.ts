@@ -15,6 +15,11 @@ export interface Azure {
   network(subscriptionId: string): Promise<NetworkManagementClient>;
   /** For what has no SDK here, since it would be loaded for one question; see `read-resource.ts`. */
   rest(): Promise<Client>;
+  /**
+   * The way to a Key Vault, by its origin. The identity's token goes to Azure's own vaults and nowhere else.
+   * @throws ConfigurationError `foreign-host` for any other origin.
+   */
+  vault(origin: string): Promise<Client>;
   /** A token for Resource Manager, for what speaks no HTTP; null if none can be had. Never to be kept or shown. */
   token(): Promise<string | null>;
   /** Ids of the identity in use, read once; null if its token does not tell or cannot be had. */
@@ -38,6 +43,8 @@ const REQUEST_TIMEOUT_SECONDS = 20;
 interface Cloud {
   readonly endpoint: string | null;
   readonly credential: () => Promise<TokenCredential>;
+  /** For which audience a token is asked for a vault. @throws ConfigurationError for an origin that is no vault's. */
+  readonly vaultScope: (origin: string) => string;
   readonly policies: readonly { policy: PipelinePolicy; position: "perCall" | "perRetry" }[];
   readonly adjust: (pipeline: Pipeline) => void;
 }
@@ -76,16 +83,25 @@ export function createAzure(
       cloud.adjust(client.pipeline);
       return client;
     }),
-    rest: async () => await (rest ??= restClient(cloud, clientOptions)),
+    rest: async () =>
+      await (rest ??= restClient(cloud, clientOptions, {
+        endpoint: clientOptions.endpoint ?? RESOURCE_MANAGER,
+        scope: SCOPE,
+      })),
+    vault: async (origin) =>
+      await restClient(cloud, clientOptions, { endpoint: origin, scope: cloud.vaultScope(origin) }),
     token: async () => await tokenOf(cloud),
     ownIdentity: identityReader(cloud),
   };
 }
 
-async function restClient(cloud: Cloud, clientOptions: ConstructorOptions): Promise<Client> {
+async function restClient(
+  cloud: Cloud,
+  clientOptions: ConstructorOptions,
+  { endpoint, scope }: { readonly endpoint: string; readonly scope: string },
+): Promise<Client> {
   const { getClient } = await import("@azure-rest/core-client");
-  const { endpoint = RESOURCE_MANAGER } = clientOptions;
-  const options = { ...clientOptions, credentials: { scopes: [SCOPE] } };
+  const options = { ...clientOptions, endpoint, credentials: { scopes: [scope] } };
   const client = getClient(endpoint, await cloud.credential(), options);
   cloud.adjust(client.pipeline);
   return client;
@@ -96,9 +112,25 @@ function realCloud(): Cloud {
   return {
     endpoint: null,
     credential: async () => await (credential ??= loadCredential()),
+    vaultScope: scopeOfVault,
     policies: [],
     adjust: () => undefined,
   };
+}
+
+/** Suffixes of Key Vault's hosts. Source: "Key Vault security", one for each cloud. */
+const VAULTS = ["vault.azure.net", "vault.usgovcloudapi.net", "vault.azure.cn"];
+
+function scopeOfVault(origin: string): string {
+  const { protocol, host } = new URL(origin);
+  const suffix = VAULTS.find((each) => host.endsWith(`.${each}`));
+  if (protocol !== "https:" || suffix === undefined) {
+    throw new ConfigurationError(`Refused to send a token to ${host}, which is no Key Vault.`, {
+      code: "foreign-host",
+      nextStep: "Give the secret's own address, https://VAULT.vault.azure.net/secrets/NAME.",
+    });
+  }
+  return `https://${suffix}/.default`;
 }
 
 async function loadCredential(): Promise<TokenCredential> {
@@ -116,6 +148,8 @@ function simulatedCloud(endpoint: string, token: string): Cloud {
   }
   return {
     endpoint: url.origin,
+    // The policy below sends nothing to any other origin.
+    vaultScope: (origin) => `${origin}/.default`,
     credential: async () =>
       await Promise.resolve({
         getToken: async () =>

@@ -3,7 +3,7 @@ import type { NetworkInterface } from "@azure/arm-network";
 import { NIC_TYPE, requireResourceId } from "../domain/resource-id.ts";
 import type { Azure } from "./clients.ts";
 import { unlessMissing } from "./errors.ts";
-import { pollNicOperation, startOperation } from "./operations.ts";
+import { pollNetworkOperation, startOperation } from "./operations.ts";
 import type { OperationPoll, StartedOperation } from "./operations.ts";
 
 /** A NIC as Azure gave it, whole and JSON-safe: a PUT replaces all of it, so whoever writes one sends all of it back. */
@@ -45,5 +45,5 @@ export async function pollNicWrite(
   operation: string,
 ): Promise<OperationPoll> {
   const { subscriptionId, name } = requireResourceId(nicId, NIC_TYPE);
-  return await pollNicOperation(azure, subscriptionId, operation, `write NIC ${name}`);
+  return await pollNetworkOperation(azure, subscriptionId, operation, `write NIC ${name}`);
 }

@@ -26,11 +26,6 @@ interface Begun {
   readonly poller: { serialize(): Promise<string> };
 }
 
-/** A poller of any of the SDKs that goes on with a serialized operation. */
-interface Restored {
-  poll(): Promise<{ readonly status: string; readonly result?: unknown }>;
-}
-
 const operationError = z.object({
   error: z.object({ code: z.string(), message: z.string().default("") }),
 });
@@ -56,14 +51,15 @@ export async function pollComputeOperation(
   const client = await azure.compute(subscriptionId);
   const { restorePoller } = await import("@azure/arm-compute");
   // The last argument only names the operation in an error text; the result's form follows from the address inside.
-  return await pollOnce(restorePoller(client, operation, client.virtualMachines.runCommand), tried);
+  const poller = restorePoller(client, operation, client.virtualMachines.runCommand);
+  return await pollOnce(async () => await poller.poll(), tried);
 }
 
 /**
- * Looks once at a write of a NIC, as `pollComputeOperation` does.
+ * The same for an operation of the network provider.
  * @throws AzureRequestError if the look itself failed; `failed` is the operation's own end.
  */
-export async function pollNicOperation(
+export async function pollNetworkOperation(
   azure: Azure,
   subscriptionId: string,
   operation: string,
@@ -71,14 +67,17 @@ export async function pollNicOperation(
 ): Promise<OperationPoll> {
   const client = await azure.network(subscriptionId);
   const { restorePoller } = await import("@azure/arm-network");
-  const write = client.networkInterfaces.createOrUpdate;
-  return await pollOnce(restorePoller(client, operation, write), tried);
+  const poller = restorePoller(client, operation, client.networkInterfaces.createOrUpdate);
+  return await pollOnce(async () => await poller.poll(), tried);
 }
 
-async function pollOnce(poller: Restored, tried: string): Promise<OperationPoll> {
+async function pollOnce(
+  look: () => Promise<{ readonly status: string; readonly result?: unknown }>,
+  tried: string,
+): Promise<OperationPoll> {
   return await withResponseTrace(async (lastResponse) => {
     try {
-      const state = await poller.poll();
+      const state = await look();
       return state.status === "succeeded"
         ? { kind: "succeeded", result: state.result }
         : { kind: "running", retryAfterSeconds: waitOf(lastResponse()) };

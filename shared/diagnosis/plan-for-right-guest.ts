@@ -1,5 +1,6 @@
 import type { Diagnosis, Plan } from "../domain/diagnosis.ts";
 import type { AzureFacts, GuestReading, Probe } from "../domain/facts.ts";
+import { explainedByGroup } from "./explained-by-rule.ts";
 import { silentSteps } from "./manual-steps.ts";
 import { otherRuns } from "./refusal-by-guest.ts";
 
@@ -29,10 +30,7 @@ export function planForRightGuest(diagnosis: Diagnosis, input: RightGuest): Plan
     return {
       kind: "refuse",
       diagnosis,
-      code: "nsg",
-      message: `${diagnosis.message} A network security group denies the probe (${probe.detail}), which explains the silence.`,
-      nextStep:
-        "If RDP should be reachable from where this program runs, allow it in the network security groups of the NIC and its subnet.",
+      ...explainedByGroup(probe.detail, diagnosis.message),
       remedies: [],
       remarks,
     };

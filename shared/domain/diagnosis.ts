@@ -41,6 +41,12 @@ export type RemedyKind =
   /** Only a rollback does it. */
   | "restoreStatic";
 
+/** Remedies that repair one adapter inside Windows, beside the switch to DHCP. */
+export type GuestRepairKind = Extract<
+  RemedyKind,
+  "repairDhcpService" | "renewLease" | "enableAdapter" | "setAddresses"
+>;
+
 /** A remedy on a NIC. */
 export interface PlannedRemedy {
   readonly kind: RemedyKind;

@@ -11,12 +11,19 @@ export type StepName =
   | "guestRead"
   | "confirmSilence"
   | "backup"
+  | "bootDiagnostics"
   | "diagnosis"
   | "consoleRead"
   | "consoleSet"
+  | "consoleLogin"
   | "agentBack"
+  | "restartCheck"
   | "guestSwitch"
+  | "guestRepair"
   | "resolveSwitch"
+  | "nicSwap"
+  | "vmUp"
+  | "nicRestore"
   | "pinAddress"
   | "rollBack"
   | "proof"
@@ -90,6 +97,8 @@ export interface Incident {
   readonly backup: BackupRecord | null;
   readonly steps: readonly Step[];
   readonly ledger: readonly LedgerEntry[];
+  /** When its run's first unanswered probe began, ISO 8601 UTC. Null or left out: its VM was not found silent. */
+  readonly silentSince?: string | null;
   /** When the first proof held, ISO 8601 UTC: time to heal ends there. */
   readonly provenAt: string | null;
   readonly outcome: Outcome | null;

@@ -1,6 +1,4 @@
-import type { Azure } from "../azure/clients.ts";
-import { openSerialConsole } from "../azure/serial-console.ts";
-import type { ConsoleLine } from "../domain/console-line.ts";
+import type { ConsoleLine, ConsoleOpening } from "../domain/console-line.ts";
 import type { AzureFacts, ConsoleReading } from "../domain/facts.ts";
 import { command, listingOf, sacTrouble, visitSac } from "../guest/sac/session.ts";
 
@@ -12,12 +10,15 @@ const PAUSE_MS = 2000;
  * Reads which addresses Windows' serial console lists. Changes nothing, but may throw out whoever is connected there.
  * @throws AzureRequestError for transient trouble, `retryable`.
  */
-export async function readConsole(azure: Azure, { vm }: AzureFacts): Promise<ConsoleReading> {
+export async function readConsole(
+  open: () => Promise<ConsoleOpening>,
+  { vm }: AzureFacts,
+): Promise<ConsoleReading> {
   if (!vm.bootDiagnostics) {
     const message = `Boot diagnostics of VM ${vm.name} are off, and the serial console needs them.`;
     return { kind: "unavailable", code: "boot-diagnostics-off", message };
   }
-  const visit = await visitSac(async () => await openSerialConsole(azure, vm.id), listed);
+  const visit = await visitSac(open, listed);
   return visit.kind === "done" ? visit.result : visit;
 }
 

@@ -9,7 +9,9 @@ export type GuestScriptName =
   | "switch-to-dhcp"
   | "set-addresses"
   | "repair-adapter"
-  | "restore-static";
+  | "restore-static"
+  | "look-further"
+  | "remove-ghosts";
 
 /** What a script gets: flat, so that Windows PowerShell 5.1 reads it without surprises. */
 export type GuestScriptParameters = Readonly<Record<string, string | number | boolean>>;

@@ -55,8 +55,27 @@ const SILENCES = `
   ) STRICT;
 `;
 
+const EVIDENCE = `
+  CREATE TABLE evidence (
+    incident_id TEXT NOT NULL REFERENCES incidents (id),
+    name TEXT NOT NULL,
+    content_type TEXT NOT NULL,
+    bytes BLOB NOT NULL,
+    PRIMARY KEY (incident_id, name)
+  ) STRICT;
+`;
+
+const RESTARTS = `
+  CREATE TABLE restarts (
+    incident_id TEXT PRIMARY KEY,
+    subscription_id TEXT NOT NULL,
+    taken_ms REAL NOT NULL
+  ) STRICT;
+  CREATE INDEX restarts_by_time ON restarts (subscription_id, taken_ms);
+`;
+
 /** What made each version of the layout out of the one before; a new change goes to the end. */
-const CHANGES: readonly string[] = [SIGNALS_AND_INCIDENTS, SILENCES];
+const CHANGES: readonly string[] = [SIGNALS_AND_INCIDENTS, SILENCES, EVIDENCE, RESTARTS];
 
 const VERSION = CHANGES.length;
 

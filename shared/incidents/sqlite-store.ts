@@ -1,12 +1,30 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 
 import type { Incident, LedgerEntry } from "../domain/incident.ts";
+import type { RestartSlot, VmSilence } from "../domain/restart.ts";
 import { targetText } from "../domain/signal.ts";
 import type { IndirectTarget, Signal, SignalState } from "../domain/signal.ts";
 import type { Silence } from "../domain/silence.ts";
+import { requireKeepable } from "./evidence-name.ts";
+import { RestartRows } from "./sqlite-restarts.ts";
 import { inTransaction, openDatabase } from "./sqlite-schema.ts";
-import type { IncidentPatch, IncidentQuery, IncidentStore } from "./store.ts";
-import { counterRow, entryFrom, incidentFrom, signalFrom, silenceFrom } from "./stored-values.ts";
+import type {
+  Evidence,
+  EvidenceEntry,
+  IncidentPatch,
+  IncidentQuery,
+  IncidentStore,
+  RestartRequest,
+} from "./store.ts";
+import {
+  counterRow,
+  entryFrom,
+  evidenceEntryFrom,
+  evidenceFrom,
+  incidentFrom,
+  signalFrom,
+  silenceFrom,
+} from "./stored-values.ts";
 
 const SIGNAL_COLUMNS = "id, vm_id, state_body, body";
 
@@ -37,6 +55,13 @@ const STATEMENTS = {
   writeLedger: `INSERT INTO ledger (incident_id, entry_id, body)
     SELECT id, ?2, ?3 FROM incidents WHERE id = ?1
     ON CONFLICT (incident_id, entry_id) DO UPDATE SET body = excluded.body`,
+  writeEvidence: `INSERT INTO evidence (incident_id, name, content_type, bytes)
+    SELECT id, ?2, ?3, ?4 FROM incidents WHERE id = ?1
+    ON CONFLICT (incident_id, name) DO UPDATE
+    SET content_type = excluded.content_type, bytes = excluded.bytes`,
+  listEvidence: `SELECT name, content_type, length(bytes) AS size FROM evidence
+    WHERE incident_id = ? ORDER BY name`,
+  readEvidence: "SELECT name, content_type, bytes FROM evidence WHERE incident_id = ? AND name = ?",
   countSilentRound: `INSERT INTO silences (vm_id, first_minute, last_minute, rounds, raised)
     VALUES (?1, ?2, ?2, 1, 0) ON CONFLICT (vm_id) DO UPDATE
     SET last_minute = ?2, rounds = rounds + 1 WHERE last_minute < ?2`,
@@ -63,9 +88,11 @@ export async function openSqliteStore(file: string): Promise<IncidentStore> {
 class SqliteStore implements IncidentStore {
   readonly #database: DatabaseSync;
   readonly #statements: Statements;
+  readonly #restarts: RestartRows;
 
   constructor(database: DatabaseSync) {
     this.#database = database;
+    this.#restarts = new RestartRows(database);
     this.#statements = prepareAll(database);
   }
 
@@ -162,6 +189,21 @@ class SqliteStore implements IncidentStore {
     this.#statements.writeLedger.run(incidentId, entry.id, JSON.stringify(entry));
   }
 
+  async writeEvidence(incidentId: string, evidence: Evidence): Promise<void> {
+    requireKeepable(evidence);
+    const { name, contentType, bytes } = evidence;
+    this.#statements.writeEvidence.run(incidentId, name, contentType, bytes);
+  }
+
+  async listEvidence(incidentId: string): Promise<readonly EvidenceEntry[]> {
+    return this.#statements.listEvidence.all(incidentId).map(evidenceEntryFrom);
+  }
+
+  async readEvidence(incidentId: string, name: string): Promise<Evidence | undefined> {
+    const row = this.#statements.readEvidence.get(incidentId, name);
+    return row === undefined ? undefined : evidenceFrom(row);
+  }
+
   async countSilentRound(vmId: string, minute: number): Promise<Silence> {
     const id = vmId.toLowerCase();
     return inTransaction(this.#database, () => {
@@ -184,6 +226,14 @@ class SqliteStore implements IncidentStore {
 
   async silences(): Promise<readonly Silence[]> {
     return this.#statements.silences.all().map(silenceFrom);
+  }
+
+  async takeRestart(request: RestartRequest): Promise<RestartSlot> {
+    return this.#restarts.take(request);
+  }
+
+  async silentVms(from: string): Promise<readonly VmSilence[]> {
+    return this.#restarts.silent(from);
   }
 
   async count(counter: string): Promise<number> {
@@ -216,6 +266,7 @@ function prepareAll(database: DatabaseSync): Statements {
   const { pendingOfVm, pendingOfTarget, pendingBefore } = STATEMENTS;
   const { openIncident, getIncident, listIncidents, updateIncident } = STATEMENTS;
   const { getLedger, writeLedger, count, counters } = STATEMENTS;
+  const { writeEvidence, listEvidence, readEvidence } = STATEMENTS;
   const { countSilentRound, markRaised, endSilence, silenceOf, silences } = STATEMENTS;
   return {
     addSignal: database.prepare(addSignal),
@@ -231,6 +282,9 @@ function prepareAll(database: DatabaseSync): Statements {
     updateIncident: database.prepare(updateIncident),
     getLedger: database.prepare(getLedger),
     writeLedger: database.prepare(writeLedger),
+    writeEvidence: database.prepare(writeEvidence),
+    listEvidence: database.prepare(listEvidence),
+    readEvidence: database.prepare(readEvidence),
     countSilentRound: database.prepare(countSilentRound),
     markRaised: database.prepare(markRaised),
     endSilence: database.prepare(endSilence),

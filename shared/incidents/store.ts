@@ -1,4 +1,5 @@
 import type { Incident, LedgerEntry } from "../domain/incident.ts";
+import type { RestartSlot, VmSilence } from "../domain/restart.ts";
 import type { IndirectTarget, Signal, SignalState } from "../domain/signal.ts";
 import type { Silence } from "../domain/silence.ts";
 
@@ -10,6 +11,34 @@ export interface IncidentQuery {
   readonly vmId?: string;
   readonly open?: boolean;
   readonly limit: number;
+}
+
+/** Largest piece of evidence that a store takes, in bytes. */
+export const LARGEST_EVIDENCE = 2 * 1024 * 1024;
+
+/** What was seen of a VM, kept beside its incident as it came: a screenshot, a log. */
+export interface Evidence {
+  /** Unique within its incident; a file's name, see `evidence-name.ts`. */
+  readonly name: string;
+  /** Media type, for example `text/plain; charset=utf-8`. */
+  readonly contentType: string;
+  readonly bytes: Uint8Array;
+}
+
+/** A piece of evidence without its bytes. */
+export interface EvidenceEntry {
+  readonly name: string;
+  readonly contentType: string;
+  /** In bytes. */
+  readonly size: number;
+}
+
+/** An incident that wants to restart its VM. */
+export interface RestartRequest {
+  readonly incidentId: string;
+  readonly subscriptionId: string;
+  /** ISO 8601 UTC. */
+  readonly now: string;
 }
 
 /**
@@ -39,6 +68,14 @@ export interface IncidentStore {
   updateIncident(id: string, patch: IncidentPatch): Promise<void>;
   /** Adds the entry to the incident's ledger, or replaces the one with its id. */
   writeLedger(incidentId: string, entry: LedgerEntry): Promise<void>;
+  /**
+   * Keeps a piece of evidence with its incident; one of the same name is replaced.
+   * @throws InvalidInputError `evidence-too-large`, `evidence-name`
+   */
+  writeEvidence(incidentId: string, evidence: Evidence): Promise<void>;
+  /** What is kept with an incident, by name. */
+  listEvidence(incidentId: string): Promise<readonly EvidenceEntry[]>;
+  readEvidence(incidentId: string, name: string): Promise<Evidence | undefined>;
   /** Counts a silent probe round of a VM, and gives how it stands. A minute that is not after the last one counts nothing. */
   countSilentRound(vmId: string, minute: number): Promise<Silence>;
   /** A VM's silence has `raised` signals now: its rounds count from zero again. Nothing changes if it had them before. */
@@ -47,6 +84,13 @@ export interface IncidentStore {
   endSilences(vmIds: readonly string[]): Promise<void>;
   /** All VMs that left their last probe round unanswered. */
   silences(): Promise<readonly Silence[]>;
+  /**
+   * Gives an incident one of its subscription's restarts, looked at and taken in one step: one at a time, which is until its
+   * incident closes (at most 2 h), and three an hour. An incident that has one keeps it, and is counted once.
+   */
+  takeRestart(request: RestartRequest): Promise<RestartSlot>;
+  /** VMs that an incident opened since the instant (ISO 8601 UTC) found silent since then, each once, with its newest silence. */
+  silentVms(from: string): Promise<readonly VmSilence[]>;
   /** Adds one to a counter and gives its new value. */
   count(counter: string): Promise<number>;
   /** All counters. */

@@ -4,6 +4,7 @@ import { DefectError } from "../domain/errors.ts";
 import type { Incident, LedgerEntry } from "../domain/incident.ts";
 import type { Signal, SignalState } from "../domain/signal.ts";
 import type { Silence } from "../domain/silence.ts";
+import type { Evidence, EvidenceEntry } from "./store.ts";
 
 /** The columns of a signal's row. */
 const signalRow = z.object({
@@ -27,6 +28,14 @@ const silenceRow = z.object({
   rounds: z.number(),
   raised: z.number(),
 });
+
+/** The columns of a piece of evidence. */
+const evidenceRow = z.object({
+  name: z.string(),
+  content_type: z.string(),
+  bytes: z.instanceof(Uint8Array),
+});
+const evidenceEntryRow = evidenceRow.omit({ bytes: true }).extend({ size: z.number() });
 
 // Only this program writes these rows: a look at what every reader relies on is enough.
 const stateHead = z.object({ kind: z.enum(["pending", "ignored", "taken"]) });
@@ -78,6 +87,18 @@ export function entryFrom(row: unknown): LedgerEntry {
 export function silenceFrom(row: unknown): Silence {
   const { vm_id, first_minute, last_minute, ...counts } = silenceRow.parse(row);
   return { vmId: vm_id, firstMinute: first_minute, lastMinute: last_minute, ...counts };
+}
+
+/** A piece of evidence from its row. */
+export function evidenceFrom(row: unknown): Evidence {
+  const { content_type, ...rest } = evidenceRow.parse(row);
+  return { ...rest, contentType: content_type };
+}
+
+/** A piece of evidence without its bytes, from its row. */
+export function evidenceEntryFrom(row: unknown): EvidenceEntry {
+  const { content_type, ...rest } = evidenceEntryRow.parse(row);
+  return { ...rest, contentType: content_type };
 }
 
 function parseStored<Value>(schema: z.ZodType<Value>, text: string, what: string): Value {

@@ -3,13 +3,16 @@ import { primaryAddress } from "../domain/ip-configurations.ts";
 import type { RemedyConclusion } from "../domain/remedy.ts";
 import type { SwitchAnswer, SwitchExit } from "../guest/envelope.ts";
 
-/** How sending a switch and waiting for it ended. */
-export type SwitchReport =
-  | { readonly kind: "answered"; readonly answer: SwitchAnswer }
+/** How sending a script and waiting for its answer ended. */
+export type ScriptReport<Answer> =
+  | { readonly kind: "answered"; readonly answer: Answer }
   /** It surely never reached Windows. */
   | { readonly kind: "not-sent"; readonly code: string; readonly message: string }
   /** It may have reached Windows, and its answer is missing. */
   | { readonly kind: "lost"; readonly code: string; readonly message: string };
+
+/** How sending a switch and waiting for it ended. */
+export type SwitchReport = ScriptReport<SwitchAnswer>;
 
 /** What the switch was to reach, and what was there before. */
 export interface SwitchExpectation {
@@ -43,8 +46,8 @@ const VERDICTS: Readonly<Record<SwitchExit, Verdict>> = {
   "restore-failed": "unknown",
 };
 
-/** Why a switch was not sent that say that the VM is not the one which was read. */
-const VM_CHANGED = new Set(["not-running", "gone"]);
+/** Why a script was not sent that say that the VM is not the one which was read. */
+export const VM_CHANGED = new Set(["not-running", "gone"]);
 
 /** What a switch's report means. An armed dead-man task, or an address that is not Azure's, is never taken for an end. */
 export function concludeSwitch(

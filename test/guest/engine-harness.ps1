@@ -95,6 +95,7 @@ function Stop-StubScript {
 function Assert-StubAlive { if ($null -ne $global:Frozen) { throw 'killed' } }
 
 # --- Windows commands ---
+. ([IO.Path]::Combine($PSScriptRoot, 'engine-desktop-stubs.ps1'))
 ${alias:Test-Elevated} = 'Test-StubElevated'
 function Test-StubElevated { return [bool]$global:Guest.elevated }
 
@@ -113,9 +114,10 @@ function Get-CimInstance {
         'Win32_Service' {
             $wanted = @([regex]::Matches($Filter, "Name='(\w+)'") | ForEach-Object { $_.Groups[1].Value })
             if ($wanted.Count -eq 0) { throw "Invalid query: $Filter" }
-            $there = @{ Dhcp = $true; NTDS = @($global:Guest.roles) -contains 'domainController'; ClusSvc = @($global:Guest.roles) -contains 'clusterNode' }
+            $there = @{ Dhcp = $true; TermService = $true; NTDS = @($global:Guest.roles) -contains 'domainController'; ClusSvc = @($global:Guest.roles) -contains 'clusterNode' }
             foreach ($name in $wanted) {
                 if (-not $there[$name]) { continue }
+                if ($name -eq 'TermService') { Get-StubTermService; continue }
                 if ($name -ne 'Dhcp') { [pscustomobject]@{ Name = $name; State = 'Running'; StartMode = 'Auto' }; continue }
                 $state = @{ running = 'Running'; stopped = 'Stopped' }[$global:Guest.dhcpService.state]
                 $mode = @{ automatic = 'Auto'; manual = 'Manual'; disabled = 'Disabled' }[$global:Guest.dhcpService.startMode]
@@ -160,13 +162,14 @@ function Get-NetAdapter {
         $status = if ($adapter.enabled) { 1 } else { 2 }
         [pscustomobject]@{
             Name = $adapter.name; InterfaceDescription = $adapter.description; InterfaceGuid = $adapter.guid; InterfaceIndex = [uint32]$adapter.index
-            MacAddress = $adapter.mac; State = [uint32]$state; InterfaceAdminStatus = [uint32]$status
+            PnPDeviceID = Get-StubDeviceId $adapter; MacAddress = $adapter.mac; State = [uint32]$state; InterfaceAdminStatus = [uint32]$status
         }
     }
 }
 function Get-ItemProperty {
     [CmdletBinding()] param([string]$LiteralPath)
     Assert-StubAlive
+    if ($LiteralPath -match '\\Terminal S') { return Get-StubTerminalKey $LiteralPath }
     $prefix = 'HKLM:\SYSTEM\CurrentControlSet\Services\Tcpip\Parameters\Interfaces\'
     foreach ($adapter in $global:Guest.adapters) {
         if ($LiteralPath -ne $prefix + $adapter.guid) { continue }
@@ -440,6 +443,7 @@ function Invoke-StubTasks {
 function Invoke-StubRestart {
     $global:Guest.bootedAt = $global:World.now
     $global:Guest.dhcpService.state = 'stopped'
+    Restart-StubTermService
     foreach ($adapter in $global:Guest.adapters) { Update-StubLease $adapter }
     if ($global:Guest.dhcpService.startMode -eq 'automatic') { try { Start-Service -Name Dhcp } catch { $null = $_ } }
     Invoke-StubTasks

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import type { Outcome } from "../../shared/domain/outcome.ts";
 import type { IndirectTarget, SignalState } from "../../shared/domain/signal.ts";
-import type { IncidentStore } from "../../shared/incidents/store.ts";
+import { LARGEST_EVIDENCE, type IncidentStore } from "../../shared/incidents/store.ts";
 import { NIC_ID, VM_ID, aSignal, anIncident } from "../builders.ts";
 import { anEntry } from "./ledger-entry.ts";
 
@@ -376,6 +376,213 @@ export function storeContract(name: string, create: () => Promise<StorePlace>): 
         expect((await store.silences()).map(({ vmId }) => vmId)).toEqual([OTHER_VM]);
         const anew = await store.countSilentRound(VM, 130);
         expect(anew).toEqual({ vmId: VM, firstMinute: 130, lastMinute: 130, rounds: 1, raised: 0 });
+      });
+    });
+
+    describe("evidence", () => {
+      const SCREENSHOT = {
+        name: "screenshot.bmp",
+        contentType: "image/bmp",
+        bytes: Uint8Array.from([66, 77, 0, 255]),
+      };
+
+      it("gives evidence back byte by byte, and lists it by name without its bytes", async () => {
+        await store.openIncident(anIncident());
+
+        await store.writeEvidence("incident-0001", SCREENSHOT);
+        await store.writeEvidence("incident-0001", {
+          name: "a.txt",
+          contentType: "text/plain",
+          bytes: new Uint8Array(),
+        });
+
+        const read = await store.readEvidence("incident-0001", "screenshot.bmp");
+        expect({ ...read, bytes: [...(read?.bytes ?? [])] }).toEqual({
+          ...SCREENSHOT,
+          bytes: [66, 77, 0, 255],
+        });
+        expect(await store.listEvidence("incident-0001")).toEqual([
+          { name: "a.txt", contentType: "text/plain", size: 0 },
+          { name: "screenshot.bmp", contentType: "image/bmp", size: 4 },
+        ]);
+      });
+
+      it("replaces evidence of the same name", async () => {
+        await store.openIncident(anIncident());
+        await store.writeEvidence("incident-0001", SCREENSHOT);
+
+        const png = { name: "screenshot.bmp", contentType: "image/png", bytes: Uint8Array.of(7) };
+        await store.writeEvidence("incident-0001", png);
+
+        expect(await store.listEvidence("incident-0001")).toEqual([
+          { name: "screenshot.bmp", contentType: "image/png", size: 1 },
+        ]);
+      });
+
+      it("keeps nothing for an incident that is not there, nor of another one", async () => {
+        await store.openIncident(anIncident());
+
+        await store.writeEvidence("incident-9999", SCREENSHOT);
+
+        expect(await store.readEvidence("incident-9999", "screenshot.bmp")).toBeUndefined();
+        expect(await store.listEvidence("incident-0001")).toEqual([]);
+      });
+
+      it.each(["", ".", "..", "../a.txt", "a/b", "A.txt", "a b", "a..b", "a.b.c", "x".repeat(200)])(
+        "refuses the name %j",
+        async (bad) => {
+          await store.openIncident(anIncident());
+
+          const writing = store.writeEvidence("incident-0001", { ...SCREENSHOT, name: bad });
+
+          await expect(writing).rejects.toMatchObject({ code: "evidence-name" });
+        },
+      );
+
+      it("refuses what is too large", async () => {
+        await store.openIncident(anIncident());
+        const bytes = new Uint8Array(LARGEST_EVIDENCE + 1);
+
+        const writing = store.writeEvidence("incident-0001", { ...SCREENSHOT, bytes });
+
+        await expect(writing).rejects.toMatchObject({ code: "evidence-too-large" });
+      });
+    });
+
+    describe("restarts", () => {
+      const NOW = "2026-03-02T09:00:00.000Z";
+
+      function at(minutes: number): string {
+        return new Date(Date.parse(NOW) + minutes * 60_000).toISOString();
+      }
+
+      async function take(n: number, minutes: number, subscriptionId = "sub"): Promise<unknown> {
+        const incidentId = `incident-${n}`;
+        return await store.takeRestart({ incidentId, subscriptionId, now: at(minutes) });
+      }
+
+      async function takeAndClose(n: number, minutes: number): Promise<void> {
+        await store.openIncident(anIncident({ id: `incident-${n}` }));
+        await take(n, minutes);
+        await store.updateIncident(`incident-${n}`, { closedAt: at(minutes) });
+      }
+
+      it("are one at a time, until the incident that has it closes", async () => {
+        await store.openIncident(anIncident({ id: "incident-1" }));
+
+        const first = await take(1, 0);
+        const meanwhile = await take(2, 5, "SUB");
+        await store.updateIncident("incident-1", { closedAt: at(6) });
+        const afterwards = await take(2, 7);
+
+        expect(first).toEqual({ kind: "taken" });
+        expect(meanwhile).toEqual({ kind: "busy", incidentId: "incident-1" });
+        expect(afterwards).toEqual({ kind: "taken" });
+      });
+
+      it("are given to the same incident again, and counted once", async () => {
+        await store.openIncident(anIncident({ id: "incident-1" }));
+        const answers = [await take(1, 0), await take(1, 1), await take(1, 2), await take(1, 50)];
+        await store.updateIncident("incident-1", { closedAt: at(51) });
+
+        expect(answers).toEqual(Array.from({ length: 4 }, () => ({ kind: "taken" })));
+        expect(await take(2, 52)).toEqual({ kind: "taken" });
+      });
+
+      it("are three an hour, of whichever incidents", async () => {
+        await takeAndClose(1, 0);
+        await takeAndClose(2, 20);
+        await takeAndClose(3, 40);
+
+        expect(await take(4, 59)).toEqual({ kind: "used-up" });
+        expect(await take(4, 61)).toEqual({ kind: "taken" });
+      });
+
+      it("are counted by subscription", async () => {
+        await store.openIncident(anIncident({ id: "incident-1" }));
+        await take(1, 0);
+
+        expect(await take(2, 0, "other")).toEqual({ kind: "taken" });
+      });
+
+      it("are not held up for ever by an incident whose run is gone", async () => {
+        await store.openIncident(anIncident({ id: "incident-1" }));
+        await take(1, 0);
+
+        expect(await take(2, 119)).toEqual({ kind: "busy", incidentId: "incident-1" });
+        expect(await take(2, 121)).toEqual({ kind: "taken" });
+      });
+
+      it("go to one of two connections that ask at the same time", async () => {
+        const second = await place.open();
+        try {
+          await store.openIncident(anIncident({ id: "incident-1" }));
+          await store.openIncident(anIncident({ id: "incident-2" }));
+          const request = { subscriptionId: "sub", now: NOW };
+
+          const answers = await Promise.all([
+            store.takeRestart({ ...request, incidentId: "incident-1" }),
+            second.takeRestart({ ...request, incidentId: "incident-2" }),
+          ]);
+
+          expect(answers.map(({ kind }) => kind).toSorted()).toEqual(["busy", "taken"]);
+        } finally {
+          await second.close();
+        }
+      });
+    });
+
+    describe("silent VMs", () => {
+      it("are those of incidents since an instant, open or closed, each once with its newest", async () => {
+        const incidents = [
+          anIncident({
+            id: "old",
+            vmId: OTHER_VM,
+            openedAt: "2026-03-02T07:00:00.000Z",
+            silentSince: "2026-03-02T07:00:00.000Z",
+          }),
+          anIncident({
+            id: "first",
+            vmId: VM_ID,
+            openedAt: "2026-03-02T08:00:02.000Z",
+            silentSince: "2026-03-02T08:00:01.000Z",
+          }),
+          anIncident({
+            id: "second",
+            vmId: VM_ID,
+            openedAt: "2026-03-02T08:09:02.000Z",
+            silentSince: "2026-03-02T08:09:01.000Z",
+          }),
+          anIncident({
+            id: "answered",
+            vmId: `${VM}-b`,
+            openedAt: "2026-03-02T08:01:00.000Z",
+            silentSince: null,
+          }),
+          anIncident({ id: "unknown", vmId: `${VM}-c`, openedAt: "2026-03-02T08:01:00.000Z" }),
+        ];
+        for (const incident of incidents) {
+          await store.openIncident(incident);
+        }
+        await store.updateIncident("second", { closedAt: "2026-03-02T08:10:00.000Z" });
+
+        const found = await store.silentVms("2026-03-02T08:00:00.000Z");
+
+        expect(found).toEqual([{ vmId: VM, since: "2026-03-02T08:09:01.000Z" }]);
+      });
+
+      it("leave out one that answered after all", async () => {
+        await store.openIncident(
+          anIncident({
+            id: "first",
+            vmId: VM_ID,
+            openedAt: "2026-03-02T08:00:02.000Z",
+            silentSince: "2026-03-02T08:00:01.000Z",
+          }),
+        );
+        await store.updateIncident("first", { silentSince: null });
+
+        expect(await store.silentVms("2026-03-02T08:00:00.000Z")).toEqual([]);
       });
     });
 

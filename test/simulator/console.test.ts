@@ -72,6 +72,14 @@ class Terminal {
     await waitUntil(() => this.shown.endsWith(end));
   }
 
+  /** Shows the channel, which is described, and signs in there. */
+  async signIn(user: string, password: string, end = "system32>"): Promise<string> {
+    await this.type(" ", "Username: ");
+    await this.type(`${user}\r`, "Domain  : ");
+    await this.type("\r", "Password: ");
+    return await this.type(`${password}\r`, end);
+  }
+
   async closed(): Promise<void> {
     await waitUntil(() => this.socket.readyState === WebSocket.CLOSED);
   }
@@ -197,6 +205,218 @@ describe("the serial console of a simulated VM", () => {
 
     expect(log).toContain("console.connect");
     expect(log).not.toContain(simulator.token);
+  });
+});
+
+const VIEWED = "Use any other key to view this channel.\r\n";
+const OPS = { name: "ops", password: "Opened-4-repair" };
+
+describe("a command prompt channel", () => {
+  async function atLogin(guest: VmInput["guest"] = {}): Promise<[Simulator, Terminal]> {
+    const simulator = await silentFleet({ guest: { users: [OPS], ...guest } });
+    const terminal = await openTerminal(simulator);
+    await terminal.type("cmd\r", "Channel: Cmd0001\r\nSAC>");
+    await terminal.type("ch -si 1\r", VIEWED);
+    return [simulator, terminal];
+  }
+
+  it("is listed by SAC under its number", async () => {
+    const terminal = await openTerminal(await silentFleet());
+    await terminal.type("cmd\r", "Channel: Cmd0001\r\nSAC>");
+
+    const listed = await terminal.type("ch\r");
+
+    expect(listed).toContain("0 (AV)    SAC\r\n1 (AV)    Cmd0001\r\n");
+  });
+
+  it("puts the adapter on DHCP after a login, by the procedure's own commands", async () => {
+    const [simulator, terminal] = await atLogin();
+    await terminal.signIn("ops", OPS.password);
+
+    const before = await terminal.type("netsh interface ip show config\r", "system32>");
+    await terminal.type(
+      'netsh interface ip set address name="Ethernet" source=dhcp\r',
+      "\r\nC:\\Windows\\system32>",
+    );
+    const after = await terminal.type("netsh interface ip show config\r", "system32>");
+
+    expect(before).toMatch(/DHCP enabled: +No\r\n +IP Address: +10\.40\.1\.77\r\n/u);
+    expect(after).toMatch(/DHCP enabled: +Yes\r\n +IP Address: +10\.40\.1\.4\r\n/u);
+    expect((await vmView(simulator)).guest.adapters[0]?.dhcp).toBe(true);
+  });
+
+  it("prints in the language of Windows", async () => {
+    const [, terminal] = await atLogin({ locale: "fr-FR" });
+    await terminal.signIn("OPS", OPS.password);
+
+    const shown = await terminal.type("netsh interface ip show config\r", "system32>");
+
+    expect(shown).toContain("Configuration pour l'interface «\u00A0Ethernet\u00A0»");
+  });
+
+  it.each([
+    ["a wrong password", {}, "wrong", "The user name or password is incorrect."],
+    ["a locked account", { locked: true }, OPS.password, "currently locked out"],
+    ["a user that is not there", { name: "other" }, OPS.password, "password is incorrect."],
+  ])("lets nobody in with %s", async (_what, user, password, reason) => {
+    const [, terminal] = await atLogin({ users: [{ ...OPS, ...user }] });
+
+    const said = await terminal.signIn("ops", password, "Username: ");
+
+    expect(said).toContain("Unable to authenticate.");
+    expect(said).toContain(reason);
+    expect(said).not.toContain(password);
+  });
+
+  it("changes nothing for a user who is no administrator", async () => {
+    const [simulator, terminal] = await atLogin({ users: [{ ...OPS, administrator: false }] });
+    await terminal.signIn("ops", OPS.password);
+
+    const said = await terminal.type(
+      'netsh interface ip set address name="Ethernet" source=dhcp\r',
+      "\r\nC:\\Windows\\system32>",
+    );
+
+    expect(said).toContain("requires elevation");
+    expect(await effectKinds(simulator)).toEqual([]);
+  });
+
+  it("ends with exit, and SAC is described in its place", async () => {
+    const [, terminal] = await atLogin();
+    await terminal.signIn("ops", OPS.password);
+
+    await terminal.type("exit\r", VIEWED);
+    await terminal.type(" ");
+
+    expect(await terminal.type("ch\r")).not.toContain("Cmd0001");
+  });
+
+  it("is left by <esc><tab>0, and closed by SAC", async () => {
+    const [, terminal] = await atLogin();
+
+    await terminal.type("\u001B\t0");
+    const closed = await terminal.type("ch -ci 1\r", "Channel: Cmd0001\r\nSAC>");
+
+    expect(closed).toContain("EVENT:   A channel has been closed.");
+    expect(await terminal.type("ch -si 1\r")).toContain("no channel present");
+  });
+
+  it("is not made beyond the limit", async () => {
+    const guest = { console: { channelLimit: 1, othersChannels: 1 } };
+    const terminal = await openTerminal(await silentFleet({ guest }));
+
+    expect(await terminal.type("cmd\r")).toContain("maximum number of channels");
+  });
+
+  it("is gone after a restart", async () => {
+    const simulator = await silentFleet({ guest: { console: { front: "cmd" } } });
+
+    await arm(simulator, `${VM}/restart`, { method: "POST" });
+    const terminal = await openTerminal(simulator);
+
+    expect(terminal.shown).toBe("\r\nSAC>");
+  });
+
+  it("moves the cursor instead of ending lines on a vt100 terminal", async () => {
+    const [, terminal] = await atLogin({ console: { terminal: "vt100" } });
+
+    const said = await terminal.type(" ", "Username: ");
+
+    expect(said).not.toContain("\r\n");
+    expect(said).toContain("HPlease enter login credentials.");
+  });
+
+  it("swallows the first letters where the scenario says so", async () => {
+    const [, terminal] = await atLogin({ console: { lostLetters: 2 } });
+    await terminal.signIn("ops", OPS.password);
+
+    expect(await terminal.type("xxhostname\r", "system32>")).toContain("\r\nVM-BAD-01\r\n");
+  });
+});
+
+describe("the line to a console", () => {
+  it("waits for Enter after a page of SAC", async () => {
+    const addresses = Array.from({ length: 30 }, (_, n) => `10.40.1.${100 + n}/24`);
+    const ipConfigurations = [{ address: "10.40.1.4" }];
+    const nics = [{ ipConfigurations, adapter: { static: { addresses } } }];
+    const terminal = await openTerminal(await silentFleet({ nics }));
+
+    await terminal.type("i\r\n", "----Press <Enter> for more----");
+    const rest = await terminal.type("\r\n");
+
+    expect(rest).toContain("Ip=10.40.1.129");
+  });
+
+  it("is noisy where the scenario says so, and holds the same lines", async () => {
+    const terminal = await openTerminal(await silentFleet({ guest: { console: { noise: true } } }));
+
+    const listed = await terminal.type("i\r\n");
+
+    expect(listed).toContain("EVENT: The CMD command is now available.");
+    expect(listed).toContain("Net: 5, Ip=10.40.1.77  Subnet=255.255.255.0  Gateway=10.40.1.1");
+  });
+
+  it("answers late where the scenario says so", async () => {
+    const simulator = await silentFleet({ guest: { console: { delaySeconds: 0.2 } } });
+    const terminal = await openTerminal(simulator);
+    const start = performance.now();
+
+    await terminal.type("i\r\n");
+
+    expect(performance.now() - start).toBeGreaterThan(190);
+  });
+
+  it("is cut where a fault loses the answer to what was typed, which happened all the same", async () => {
+    const faults: ScenarioInput["faults"] = [{ kind: "lost", operation: "console.line" }];
+    const simulator = await silentFleet({}, { faults });
+    const terminal = await openTerminal(simulator);
+
+    terminal.socket.send("i 5 10.40.1.4 255.255.255.0 10.40.1.1\r\n");
+    await terminal.closed();
+
+    expect(await effectKinds(simulator)).toEqual(["staticChanged"]);
+  });
+
+  it("is in the log line by line, without what was typed", async () => {
+    const simulator = await silentFleet();
+    await (await openTerminal(simulator)).type("i secret-text\r\n");
+
+    const log = JSON.stringify((await admin(simulator, "/log")).body);
+
+    expect(log).toContain("console.line");
+    expect(log).not.toContain("secret-text");
+  });
+});
+
+describe("simulated Key Vault", () => {
+  const secrets = { plain: "a text", login: { username: "ops", password: "p" } };
+
+  it("gives a secret, an object as JSON", async () => {
+    const simulator = await silentFleet({}, { secrets });
+
+    const plain = await arm(simulator, "/secrets/plain");
+    const login = await arm(simulator, "/secrets/LOGIN");
+
+    expect(plain.body).toMatchObject({ value: "a text" });
+    expect(login.body).toMatchObject({ value: '{"username":"ops","password":"p"}' });
+  });
+
+  it.each([
+    ["a secret that is not there", "/secrets/other", {}, "SecretNotFound"],
+    ["another version", "/secrets/plain/0", {}, "SecretNotFound"],
+    ["no right", "/secrets/plain", { role: { actions: ["*/read"] } }, "AuthorizationFailed"],
+  ])("refuses %s", async (_what, path, changes, code) => {
+    const simulator = await silentFleet({}, { secrets, ...changes });
+
+    expect(errorCode(await arm(simulator, path))).toBe(code);
+  });
+
+  it("refuses who shows no token", async () => {
+    const simulator = await silentFleet({}, { secrets });
+
+    const answer = await arm(simulator, "/secrets/plain", { headers: { Authorization: "" } });
+
+    expect(answer.status).toBe(401);
   });
 });
 

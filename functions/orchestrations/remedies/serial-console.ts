@@ -2,7 +2,7 @@ import type { Task } from "durable-functions";
 
 import { diagnose } from "../../../shared/diagnosis/diagnose.ts";
 import { refusalByGuest } from "../../../shared/diagnosis/refusal-by-guest.ts";
-import type { DiagnosisKind, PlannedRemedy } from "../../../shared/domain/diagnosis.ts";
+import type { PlannedRemedy } from "../../../shared/domain/diagnosis.ts";
 import type { AzureFacts, ConsoleReading, NicFacts } from "../../../shared/domain/facts.ts";
 import type { LedgerEntry } from "../../../shared/domain/incident.ts";
 import type { RemedyConclusion } from "../../../shared/domain/remedy.ts";
@@ -15,8 +15,10 @@ import { consoleLedgerEntry } from "../../../shared/remedies/serial-console/ledg
 import type { AddressSet } from "../../../shared/remedies/serial-console/set-address.ts";
 import { nowOf, secondsFromNow, secondsUntil, sleep } from "../clock.ts";
 import { readConsole } from "../look-at-console.ts";
+import { managedOwner } from "../managed-command.ts";
 import { readGuestWithin } from "../read-guest.ts";
 import { callFor, callOr, writeLedger, type Run } from "../run.ts";
+import { putOnDhcpOverConsole, type ConsoleDhcpQuestion } from "./console-dhcp.ts";
 import { healGuestDhcp } from "./guest-dhcp.ts";
 
 /** A lost answer is resolved by looking again: what the console shows already is not typed again. */
@@ -27,21 +29,39 @@ const STILL_STATIC =
 
 type Untouched = Extract<RemedyConclusion, { kind: "untouched" }>;
 
+/** Where a NIC's address is to be set. */
+interface ConsoleTarget {
+  readonly facts: AzureFacts;
+  readonly nic: NicFacts;
+  readonly listing: ConsoleReading;
+}
+
 /**
  * Sets Azure's own address at Windows' serial console, without a login and without a restart. It ends in DHCP: when the
- * agent is back, the guest switch completes it. An address that Azure knows is never taken back.
+ * agent is back, the guest switch completes it. An address that Azure knows is never taken back. Where SAC's list does
+ * not tell the network number, or the agent stays away, a configured login puts DHCP on at a command prompt.
  */
 export function* healOverConsole(
   run: Run,
   remedy: PlannedRemedy,
 ): Generator<Task, RemedyConclusion, unknown> {
-  const { facts, nic } = targetOf(run, remedy);
   const known = run.guest?.kind === "unreadable" ? run.guest.console : undefined;
-  const listing = known ?? (yield* readConsole(run));
-  const order = orderFor(run, facts, { nic, listing });
-  if ("kind" in order) {
-    return order;
+  const target = { ...targetOf(run, remedy), listing: known ?? (yield* readConsole(run)) };
+  const order = orderFor(run, target);
+  if (!("kind" in order)) {
+    return yield* setAndComplete(run, target, order);
   }
+  return order.code === "several-networks" && run.settings.consoleLogin
+    ? yield* signInInstead(run, target, order)
+    : order;
+}
+
+function* setAndComplete(
+  run: Run,
+  target: ConsoleTarget,
+  order: AddressOrder,
+): Generator<Task, RemedyConclusion, unknown> {
+  const { nic, listing } = target;
   const before =
     listing.kind === "listed"
       ? listing.addresses.filter(({ network }) => network === order.network)
@@ -54,7 +74,63 @@ export function* healOverConsole(
   const message = describe(set, order.ip);
   run.story.end("consoleSet", message, { state: set.kind === "shown" ? "done" : "failed" });
   yield* writeLedger(run, closed(entry, { set, message, now: nowOf(run.context) }));
-  return set.kind === "shown" ? yield* complete(run, nic, message) : set;
+  return set.kind === "shown" ? yield* complete(run, target, message) : set;
+}
+
+/** The adapter's own name tells what a network number does not. */
+function* signInInstead(
+  run: Run,
+  target: ConsoleTarget,
+  { message }: Untouched,
+): Generator<Task, RemedyConclusion, unknown> {
+  const put = yield* putOnDhcpOverConsole(run, questionOf(run, target));
+  switch (put.kind) {
+    case "on":
+    case "restored":
+      run.healedBy = "serial-console";
+      return {
+        kind: "right",
+        message: put.message,
+        remarks: [...put.remarks, ...(put.kind === "on" ? [] : [STILL_STATIC])],
+      };
+    case "untouched":
+      return { ...put, message: `${message} ${put.message}` };
+    case "unknown":
+      return put;
+  }
+}
+
+/** A login that did not help leaves what was reached: Azure's address, as a static one. */
+function* signInToComplete(
+  run: Run,
+  target: ConsoleTarget,
+  message: string,
+): Generator<Task, RemedyConclusion, unknown> {
+  const put = yield* putOnDhcpOverConsole(run, questionOf(run, target));
+  switch (put.kind) {
+    case "on":
+      return { kind: "right", message: `${message} ${put.message}`, remarks: put.remarks };
+    case "restored":
+    case "untouched":
+      return {
+        kind: "right",
+        message,
+        remarks: [...put.remarks, `${put.message} ${STILL_STATIC}`],
+      };
+    case "unknown":
+      return put;
+  }
+}
+
+function questionOf(run: Run, { facts, nic, listing }: ConsoleTarget): ConsoleDhcpQuestion {
+  return { nics: facts.nics, nic, listing, wrongAddresses: wrongAddressesOf(run, nic) };
+}
+
+/** Addresses of the NIC's adapter that Windows showed before, over another channel. */
+function wrongAddressesOf({ diagnoses }: Run, nic: NicFacts): readonly string[] {
+  return diagnoses
+    .filter(({ nicId }) => nicId === nic.id)
+    .flatMap(({ guestAddresses }) => guestAddresses);
 }
 
 function targetOf(
@@ -70,16 +146,13 @@ function targetOf(
 
 /** What is to be typed; or why nothing may be. */
 function orderFor(
-  { diagnoses }: Run,
-  { nics }: AzureFacts,
-  { nic, listing }: { readonly nic: NicFacts; readonly listing: ConsoleReading },
+  run: Run,
+  { facts: { nics }, nic, listing }: ConsoleTarget,
 ): AddressOrder | Untouched {
   if (listing.kind === "unavailable") {
     return { ...listing, kind: "untouched" };
   }
-  const wrongAddresses = diagnoses
-    .filter(({ nicId }) => nicId === nic.id)
-    .flatMap(({ guestAddresses }) => guestAddresses);
+  const wrongAddresses = wrongAddressesOf(run, nic);
   const choice = chooseNetwork({ listing, nics, nic, wrongAddresses });
   if (choice.kind === "unclear") {
     return { ...choice, kind: "untouched" };
@@ -96,7 +169,7 @@ function* setAddress(run: Run, order: AddressOrder): Generator<Task, AddressSet,
     const now: AddressSet = yield* callOr(
       run,
       "setConsoleAddress",
-      { vmId: run.vmId, order },
+      { incidentId: run.incidentId, vmId: run.vmId, order },
       ({ code, message }) => ({ kind: "unknown", code, message }),
     );
     // What may have been typed at the first visit stays possible, whatever the second one says.
@@ -108,17 +181,21 @@ function* setAddress(run: Run, order: AddressOrder): Generator<Task, AddressSet,
   return set ?? { kind: "untouched", code: "not-tried", message: "Nothing was tried." };
 }
 
-/** Puts DHCP on with the guest switch, once the agent is back; without it the address stays right, and static. */
+/** Puts DHCP on with the guest switch, once the agent is back; else with a login, or the address stays right and static. */
 function* complete(
   run: Run,
-  nic: NicFacts,
+  target: ConsoleTarget,
   message: string,
 ): Generator<Task, RemedyConclusion, unknown> {
+  const { nic } = target;
   run.setByUs = [...run.setByUs, nic.id];
   run.healedBy = "serial-console";
-  const why = yield* staysStatic(run, nic);
-  if (why !== null) {
-    return { kind: "right", message, remarks: why === "" ? [] : [why] };
+  const found = yield* lookAgain(run, nic);
+  if (found.kind === "unread" && run.settings.consoleLogin) {
+    return yield* signInToComplete(run, target, message);
+  }
+  if (found.kind !== "ours") {
+    return { kind: "right", message, remarks: found.kind === "dhcp" ? [] : [found.remark] };
   }
   const switched = yield* healGuestDhcp(run, { kind: "guestDhcp", nicId: nic.id });
   if (switched.kind === "right") {
@@ -129,26 +206,37 @@ function* complete(
     : { kind: "right", message, remarks: [`${switched.message} ${STILL_STATIC}`] };
 }
 
-/** Reads Windows again, and says why DHCP is not put on: empty where it is on already; null: it is to be put on. */
-function* staysStatic(run: Run, nic: NicFacts): Generator<Task, string | null, unknown> {
+/** What Windows has once its address was set. */
+type Found =
+  /** DHCP is on already. */
+  | { readonly kind: "dhcp" }
+  /** The static address that we set; only that one is put on DHCP. */
+  | { readonly kind: "ours" }
+  /** It stays static: Windows' role forbids DHCP, or it has something else by now. */
+  | { readonly kind: "static"; readonly remark: string }
+  | { readonly kind: "unread"; readonly remark: string };
+
+/** Reads Windows again, once its agent is back. */
+function* lookAgain(run: Run, nic: NicFacts): Generator<Task, Found, unknown> {
   const { facts, vmId, settings } = run;
+  const managed = managedOwner(run);
   if (facts === null || !(yield* agentIsBack(run))) {
-    return STILL_STATIC;
+    return { kind: "unread", remark: STILL_STATIC };
   }
-  const reading = yield* readGuestWithin(run.context, { vmId, settings });
+  const reading = yield* readGuestWithin(run.context, { vmId, settings, managed });
   if (reading.kind !== "read") {
-    return STILL_STATIC;
+    return { kind: "unread", remark: STILL_STATIC };
   }
   run.guest = reading;
   run.diagnoses = diagnose(facts, reading);
   const found = run.diagnoses.find(({ nicId }) => nicId === nic.id)?.kind;
+  if (found === "healthy") {
+    return { kind: "dhcp" };
+  }
   const refusal = refusalByGuest(reading, run.incidentId);
-  return found === "healthy" ? "" : whyStatic(found, refusal?.message ?? null);
-}
-
-/** Only the address that we set ourselves is put on DHCP, and only where Windows' role allows it. */
-function whyStatic(found: DiagnosisKind | undefined, refused: string | null): string | null {
-  return refused ?? (found === "static-matching" ? null : STILL_STATIC);
+  return refusal === null && found === "static-matching"
+    ? { kind: "ours" }
+    : { kind: "static", remark: refusal?.message ?? STILL_STATIC };
 }
 
 /** Waits until the agent reports again, at most for the settle time. */

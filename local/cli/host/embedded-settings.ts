@@ -71,3 +71,15 @@ export const SHORT_WAITS: readonly ShortWait[] = [
   { variable: "REMEDIATOR_POLL_SECONDS", seconds: 0.5, usualSeconds: 5 },
   { variable: "REMEDIATOR_RETRY_SECONDS", seconds: 1, usualSeconds: 10 },
 ];
+
+/** Variable that allows by name what is off otherwise, and what the demo sets there: all that heals without the agent. */
+export const ALLOW = {
+  variable: "REMEDIATOR_ALLOW",
+  allowed: "console,restarts,restarts-unread",
+} as const;
+
+/** The demo's settings, as environment variables. */
+export const DEMO_SETTINGS: Readonly<Record<string, string>> = {
+  [ALLOW.variable]: ALLOW.allowed,
+  ...Object.fromEntries(SHORT_WAITS.map(({ variable, seconds }) => [variable, `${seconds}`])),
+};

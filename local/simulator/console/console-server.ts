@@ -5,11 +5,9 @@ import { WebSocketServer, type RawData, type WebSocket } from "ws";
 
 import { readIdentity } from "../arm/identity.ts";
 import type { Simulation } from "../simulation.ts";
-import { setGuest } from "../world/guests.ts";
-import { catchUp } from "../world/power.ts";
 import { findVm, type Found } from "../world/subscriptions.ts";
 import type { VmState } from "../world/world.ts";
-import { typeText, waitingLine } from "./sac.ts";
+import { Line } from "./line.ts";
 
 /** What the service says first; clients show it to nobody. */
 const GREETING = "Connecting...";
@@ -61,42 +59,26 @@ export function makeConsoleServer(simulation: Simulation): ConsoleServer {
   };
 }
 
-function serve({ simulation, resource: vm }: Found<VmState>, line: WebSocket): void {
+function serve({ simulation, resource: vm }: Found<VmState>, socket: WebSocket): void {
+  const line = new Line(simulation, vm, socket);
   let tokens = 0;
-  line.on("message", (data) => {
+  socket.on("message", (data) => {
     const text = textOf(data);
-    if (tokens < 2) {
-      if (!isToken(text)) {
-        line.close();
-        return;
-      }
-      tokens += 1;
-      line.send(tokens === 1 ? GREETING : shownTo(vm));
+    if (tokens === 2) {
+      line.take(text);
       return;
     }
-    const output = typeAt(simulation, vm, text);
-    if (output !== "") {
-      line.send(output);
+    if (!isToken(text)) {
+      socket.close();
+      return;
+    }
+    tokens += 1;
+    if (tokens === 1) {
+      socket.send(GREETING);
+    } else {
+      line.show();
     }
   });
-}
-
-/** A VM that is off, a Linux, or a Windows without SAC prints nothing. */
-function shownTo(vm: VmState): string {
-  return vm.guest === null || vm.power !== "running" ? "" : waitingLine(vm.console);
-}
-
-function typeAt(simulation: Simulation, vm: VmState, text: string): string {
-  if (vm.guest === null || vm.power !== "running") {
-    return "";
-  }
-  const { console, guest, output } = typeText(vm.console, vm.guest, text);
-  vm.console = console;
-  if (guest !== vm.guest) {
-    setGuest(simulation, vm, guest, "console");
-    catchUp(simulation);
-  }
-  return output;
 }
 
 function isToken(text: string): boolean {

@@ -3,106 +3,79 @@ import ipaddr from "ipaddr.js";
 import { isIpv4, maskOf } from "../../../shared/domain/addresses.ts";
 import type { GuestAdapterState, GuestState } from "../guest/state.ts";
 import { gatewaysInForce, useStatic } from "../guest/windows.ts";
+import { closeChannel, describeChannel, listChannels, openChannel } from "./channels.ts";
+import type { ConsoleState, ConsoleTraits } from "./console-state.ts";
+import { TEXTS } from "./sac-texts.ts";
 
-/** What stands on a VM's serial console, whoever looks. */
-export interface ConsoleState {
-  /** `cmd`: somebody's command prompt channel is in front, and takes what is typed. */
-  readonly front: "sac" | "cmd";
-  /** The line so far, not sent yet. */
-  readonly typed: string;
-}
-
-/** What came of some typing. */
-export interface Typed {
+/** What a command at SAC's prompt left, and what it says. */
+export interface Said {
   readonly console: ConsoleState;
   readonly guest: GuestState;
-  readonly output: string;
+  readonly lines: readonly string[];
+  /** Printed after the next prompt, which then comes again. */
+  readonly event?: readonly string[];
 }
 
-const NEW_LINE = "\r\n";
-const PROMPT = { sac: "SAC>", cmd: String.raw`C:\Windows\system32>` } as const;
-const ERASING = new Set(["\b", "\u007F"]);
-
-/** SAC's own texts, which are English in every Windows. Source: its message table, public since Windows Server 2003. */
-const TEXTS = {
-  help: [
-    "? or help            Display this list.",
-    "i                    List all IP network numbers and their IP addresses.",
-    "i <#> <ip> <subnet> <gateway> Set IPv4 addr., subnet and gateway.",
-    "id                   Display the computer identification information.",
-  ].join(NEW_LINE),
-  retrieving: "SAC is retrieving IP Addresses...",
-  none: "There are no IP Addresses available.",
-  set: "SAC successfully set the IP Address, subnet mask, and gateway.",
-  notSet: "SAC could not set the IP Address.",
-  badParameter: "A parameter was incorrect or missing.  Try the 'help' command for more details.",
-  unknown: "Unrecognized command.  Try the 'help' command for more details.",
-};
-
-/** The line with which a console greets a newcomer: whatever waits there. That Azure repeats it is unconfirmed. */
-export function waitingLine({ front, typed }: ConsoleState): string {
-  return `${NEW_LINE}${PROMPT[front]}${typed}`;
-}
-
-/** Types a text, letter by letter; Enter sends the line. */
-export function typeText(console: ConsoleState, guest: GuestState, text: string): Typed {
-  let state: Typed = { console, guest, output: "" };
-  for (const letter of text.replaceAll("\r\n", "\r")) {
-    state = typeLetter(state, letter);
+/** Runs one line that was typed at SAC's prompt. */
+export function sacCommand(
+  console: ConsoleState,
+  guest: GuestState,
+  { line, traits }: { readonly line: string; readonly traits: ConsoleTraits },
+): Said {
+  const [name = "", ...words] = line.trim().split(/\s+/u);
+  function say(...lines: readonly string[]): Said {
+    return { console, guest, lines };
   }
-  return state;
-}
-
-function typeLetter(state: Typed, letter: string): Typed {
-  const { console, guest, output } = state;
-  if (letter === "\r" || letter === "\n") {
-    const done =
-      console.front === "sac" ? command(guest, console.typed.trim()) : { guest, says: [] };
-    const lines = done.says.flatMap((line) => [line, NEW_LINE]).join("");
-    return {
-      console: { ...console, typed: "" },
-      guest: done.guest,
-      output: output + NEW_LINE + lines + PROMPT[console.front],
-    };
-  }
-  if (ERASING.has(letter)) {
-    const echo = console.typed === "" ? "" : "\b \b";
-    return {
-      console: { ...console, typed: console.typed.slice(0, -1) },
-      guest,
-      output: output + echo,
-    };
-  }
-  return { console: { ...console, typed: console.typed + letter }, guest, output: output + letter };
-}
-
-interface Done {
-  readonly guest: GuestState;
-  readonly says: readonly string[];
-}
-
-function command(guest: GuestState, line: string): Done {
-  const [name = "", ...words] = line.split(/\s+/u);
   switch (name.toLowerCase()) {
     case "":
-      return { guest, says: [] };
+      return say();
     case "?":
     case "help":
-      return { guest, says: [TEXTS.help] };
+      return say(...TEXTS.help);
     case "id":
-      return { guest, says: [`           Computer Name: ${guest.computerName}`] };
+      return say(`           Computer Name: ${guest.computerName}`);
+    case "p":
+      return {
+        ...say(console.paging ? TEXTS.pagingOff : TEXTS.pagingOn),
+        console: { ...console, paging: !console.paging },
+      };
     case "i":
-      return words.length === 0 ? { guest, says: listing(guest) } : setAddress(guest, words);
+      return { console, ...(words.length === 0 ? listing(guest) : setAddress(guest, words)) };
     default:
-      return { guest, says: [TEXTS.unknown] };
+      return { guest, ...channelCommand(console, [name, ...words], traits.channelLimit) };
+  }
+}
+
+function channelCommand(
+  console: ConsoleState,
+  [name, option, which = ""]: readonly string[],
+  limit: number,
+): Omit<Said, "guest"> {
+  switch ([name, option].join(" ").trim().toLowerCase()) {
+    case "cmd":
+      return openChannel(console, limit);
+    case "ch":
+      return { console, lines: listChannels(console) };
+    case "ch -?":
+      return { console, lines: TEXTS.channelHelp };
+    case "ch -si":
+      return describeChannel(console, { by: "number", which });
+    case "ch -sn":
+      return describeChannel(console, { by: "name", which });
+    case "ch -ci":
+      return closeChannel(console, { by: "number", which });
+    case "ch -cn":
+      return closeChannel(console, { by: "name", which });
+    default:
+      return { console, lines: [TEXTS.unknown] };
   }
 }
 
 /** The lines of every adapter that is on. */
-function listing(guest: GuestState): readonly string[] {
+function listing(guest: GuestState): Omit<Said, "console"> {
   const adapters = guest.adapters.filter(({ enabled }) => enabled);
   const lines = adapters.flatMap((adapter) => linesOf(guest, adapter));
-  return [TEXTS.retrieving, ...(lines.length === 0 ? [TEXTS.none] : lines)];
+  return { guest, lines: [TEXTS.retrieving, ...(lines.length === 0 ? [TEXTS.none] : lines)] };
 }
 
 /** One line for each IPv4 address, and one for the IPv6 address. */
@@ -117,18 +90,18 @@ function linesOf(guest: GuestState, adapter: GuestAdapterState): readonly string
 }
 
 /** Sets a static address, mask and gateway, as Windows does: DHCP is off from then on. */
-function setAddress(guest: GuestState, words: readonly string[]): Done {
+function setAddress(guest: GuestState, words: readonly string[]): Omit<Said, "console"> {
   const [number, ip, mask, gateway] = words;
   const prefixLength = prefixLengthOfMask(mask);
   if (words.length !== 4 || !isAddress(ip) || !isAddress(gateway) || prefixLength === null) {
-    return { guest, says: [TEXTS.badParameter] };
+    return { guest, lines: [TEXTS.badParameter] };
   }
   const adapter = guest.adapters.find((each) => each.enabled && String(each.index) === number);
   if (adapter === undefined) {
-    return { guest, says: [TEXTS.notSet] };
+    return { guest, lines: [TEXTS.notSet] };
   }
   const stored = { addresses: [{ ip, prefixLength }], gateways: [gateway] };
-  return { guest: useStatic(guest, adapter.guid, stored), says: [TEXTS.set] };
+  return { guest: useStatic(guest, adapter.guid, stored), lines: [TEXTS.set] };
 }
 
 function isAddress(text: string | undefined): text is string {

@@ -1,5 +1,8 @@
 import { runDeadMan } from "./dead-man.ts";
+import { lookFurther } from "./look-further.ts";
 import { readGuest } from "./read-guest.ts";
+import { restartedRdp } from "./remote-desktop.ts";
+import { removeGhosts } from "./remove-ghosts.ts";
 import { repairAdapter } from "./repair-adapter.ts";
 import { restoreStaticAgain } from "./restore-static.ts";
 import { ScriptKilledError, type Session } from "./session.ts";
@@ -17,6 +20,14 @@ export const EMULATED_SCRIPTS = {
   "read-guest": {
     version: 1,
     digest: "fa1a6c95f63cb686cb61d28f59e00ad5b879c4f954cba769dccab9c492f7ed6a",
+  },
+  "look-further": {
+    version: 1,
+    digest: "c28de15f0ae9290fc1f51c44426e8f6c3bdc4791446355c010d11c67b549d7b8",
+  },
+  "remove-ghosts": {
+    version: 1,
+    digest: "7aa604389993584384fce43aa93cbbd006db3f07e7facc6514b73a4003d0393b",
   },
   "switch-to-dhcp": {
     version: 1,
@@ -85,6 +96,7 @@ export function restart(state: GuestState, world: GuestWorld): GuestState {
     ...state,
     bootedAt: world.now,
     dhcpService: { ...state.dhcpService, state: "stopped" },
+    ...(state.rdp === undefined ? {} : { rdp: restartedRdp(state.rdp) }),
   };
   for (const adapter of state.adapters) {
     booted = renewLease(booted, adapter.guid, world);
@@ -106,6 +118,12 @@ function emulate(
   const change = CHANGES[script];
   if (change !== undefined) {
     return { stdout: `${change(session, parametersOf(parametersLine))}\n`, stderr: "" };
+  }
+  if (script === "look-further/1") {
+    return { stdout: `${lookFurther(session)}\n`, stderr: "" };
+  }
+  if (script === "remove-ghosts/1") {
+    return { stdout: `${removeGhosts(session, parametersOf(parametersLine))}\n`, stderr: "" };
   }
   return { stdout: "", stderr: `The simulated Windows does not know the script ${script}.` };
 }

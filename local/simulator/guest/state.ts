@@ -38,12 +38,50 @@ export interface GhostAdapterState {
   readonly name: string;
   readonly description: string;
   readonly guid: string;
+  /** Of its driver. @default "netvsc" */
+  readonly service?: string;
   readonly index: number;
   readonly dhcp: boolean;
   /** Static addresses in the registry; none with DHCP. */
   readonly addresses: readonly GuestAddressState[];
   readonly gateways: readonly string[];
   readonly staticDnsServers: readonly string[];
+}
+
+/** Windows' side of Remote Desktop. */
+export interface GuestRdpState {
+  /** The service TermService. */
+  readonly service: {
+    readonly state: "running" | "stopped";
+    readonly startMode: "automatic" | "manual" | "disabled";
+  };
+  /** Whether connections are denied, and by what. */
+  readonly denied: "no" | "setting" | "policy";
+  readonly port: number;
+  /** Whether its listener comes up while the service runs and connections are allowed. */
+  readonly listener: boolean;
+}
+
+/** One inbound rule of Windows' firewall. */
+export interface GuestFirewallRule {
+  readonly name: string;
+  readonly action: "Allow" | "Block";
+  readonly enabled: boolean;
+  /** `Any`, a port, or a range such as `3000-4000`; TCP. */
+  readonly port: string;
+  /** The program that it is for. @default any */
+  readonly program?: string | undefined;
+}
+
+/** Windows' firewall, as far as it matters to inbound TCP. */
+export interface GuestFirewallState {
+  /** The profile in force. */
+  readonly profile: "Domain" | "Private" | "Public";
+  /** Whether it is on, in that profile. */
+  readonly enabled: boolean;
+  /** Whether it lets nothing in, whatever the rules say. */
+  readonly blocksAll: boolean;
+  readonly rules: readonly GuestFirewallRule[];
 }
 
 /** A scheduled task of this program in the simulated Windows. */
@@ -67,6 +105,10 @@ export interface GuestState {
     /** The service cannot be started, whatever its start mode. @default false */
     readonly broken?: boolean;
   };
+  /** @default as Windows with Remote Desktop switched on */
+  readonly rdp?: GuestRdpState;
+  /** @default on, with the rule that lets Remote Desktop in */
+  readonly firewall?: GuestFirewallState;
   readonly roles: readonly GuestRole[];
   /** Default routes that survive a restart, beside those of the lease. */
   readonly persistentRoutes: readonly {
@@ -106,7 +148,8 @@ export type GuestFault =
   | "enable"
   | "disable"
   | "stop"
-  | "renew";
+  | "renew"
+  | "removeDevice";
 
 /** What surrounds a simulated Windows while something runs in it. */
 export interface GuestWorld {

@@ -2,7 +2,9 @@ import { z } from "zod";
 
 import { disturbance } from "../faults/disturbances.ts";
 import { GUEST_LOCALES } from "../guest/locales.ts";
+import { consoleTraits, guestUser, vaultSecrets } from "./console-schema.ts";
 import { cidr, fault, leaseRule, platformHealth, staticConfiguration } from "./fault-schema.ts";
+import { guestFirewall, guestRdp } from "./rdp-schema.ts";
 
 const name = z.string().regex(/^[\w.-]{1,80}$/u, "must be a name of an Azure resource");
 const tags = z.record(z.string(), z.string().max(256));
@@ -73,7 +75,14 @@ const adapter = z.strictObject({
       "Interface alias in Windows. Default: Ethernet, Ethernet 2, … in the language of Windows",
     ),
   enabled: z.boolean().default(true),
+  present: z
+    .boolean()
+    .default(true)
+    .describe("Whether Windows has found the NIC's device. If not, it does at its next start."),
   static: staticConfiguration.optional().describe("Left out: the adapter is on DHCP."),
+  heldLease: leaseRule
+    .optional()
+    .describe("What DHCP answered when Windows last asked. Left out: what it answers now."),
 });
 
 const nic = z.strictObject({
@@ -114,6 +123,8 @@ const guest = z.strictObject({
   taskRegistration: z.boolean().default(true),
   elevated: z.boolean().default(true),
   rdpListening: z.boolean().default(true),
+  rdp: guestRdp,
+  firewall: guestFirewall,
   console: z
     .strictObject({
       front: z
@@ -121,9 +132,11 @@ const guest = z.strictObject({
         .default("sac")
         .describe("`cmd`: somebody's command prompt channel is in front, and takes what is typed."),
       typed: z.string().default("").describe("A line that somebody left half typed."),
+      ...consoleTraits,
     })
     .prefault({})
     .describe("What stands on the serial console."),
+  users: z.array(guestUser).default([]).describe("Who can sign in at its command prompts."),
 });
 
 const vm = z.strictObject({
@@ -234,6 +247,7 @@ export const scenario = z.strictObject({
       "Further subscriptions. Addresses may be those of another one; names of VMs and NICs may not.",
     ),
   role: role.optional(),
+  secrets: vaultSecrets,
   keepMac: z
     .boolean()
     .default(false)
@@ -259,6 +273,14 @@ export const scenario = z.strictObject({
     .default(1200)
     .describe(
       "How long a command for an agent that is not ready is waited for, before Azure says that it failed.",
+    ),
+  activityLogDelaySeconds: z
+    .number()
+    .min(0)
+    .max(86_400)
+    .default(0)
+    .describe(
+      "How long an entry of the Activity Log takes until it can be read; in Azure minutes.",
     ),
   pageSize: z
     .number()

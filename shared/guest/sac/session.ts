@@ -1,6 +1,9 @@
 import type { ConsoleLine, ConsoleOpening } from "../../domain/console-line.ts";
 import type { ConsoleReading } from "../../domain/facts.ts";
-import { readSacAddresses, readSacNetworks, waitingFor } from "./text.ts";
+import { readChannels } from "./channel-text.ts";
+import { readSacAddresses, readSacNetworks, waitingFor, type SacWaiting } from "./text.ts";
+import { typeLine } from "./type-line.ts";
+import { waitFor } from "./wait.ts";
 
 /** What SAC listed. */
 export type SacListing = Extract<ConsoleReading, { kind: "listed" }>;
@@ -12,13 +15,22 @@ export type SacAnswer =
   | { readonly kind: "in-use"; readonly text: string }
   /** No prompt came in time. */
   | { readonly kind: "no-prompt"; readonly text: string }
+  /** The line did not stand there as it was typed, so it was not sent. */
+  | { readonly kind: "garbled"; readonly text: string }
   | { readonly kind: "closed"; readonly text: string };
+
+/** Something that kept a visit from its work. */
+export interface SacTrouble {
+  readonly code: string;
+  readonly message: string;
+}
 
 /** SAC and the command prompt take a line of at most 80 letters back, letter by letter. */
 const ERASE = "\b".repeat(80);
 
-/** Letters kept of what one command printed: a console that prints without end must not fill the memory. */
-const LONGEST_ANSWER = 65_536;
+/** How often, and after which silence, a prompt is asked for anew that something was printed over. */
+const NUDGES = 3;
+const NUDGE_MS = 3000;
 
 /**
  * Waits for the prompt, first without typing anything. What a console shows by itself tells of somebody's session; only
@@ -47,6 +59,17 @@ export async function command(
   return await untilPrompt(line, signal);
 }
 
+/** As `command`, for one that changes something: it is sent only once the console shows it letter for letter. */
+export async function checkedCommand(
+  line: ConsoleLine,
+  text: string,
+  signal: AbortSignal,
+): Promise<SacAnswer> {
+  return (await typeLine(line, text, signal))
+    ? await command(line, "", signal)
+    : { kind: "garbled", text: "" };
+}
+
 /** What the command `i` lists. */
 export function listingOf(text: string): SacListing {
   return { kind: "listed", addresses: readSacAddresses(text), networks: readSacNetworks(text) };
@@ -55,59 +78,107 @@ export function listingOf(text: string): SacListing {
 async function untilPrompt(line: ConsoleLine, signal: AbortSignal): Promise<SacAnswer> {
   let text = "";
   let turned = 0;
-  for (;;) {
-    const printed = await line.receive(signal);
-    if (printed === null) {
-      return { kind: signal.aborted ? "no-prompt" : "closed", text };
-    }
-    text = (text + printed).slice(-LONGEST_ANSWER);
-    const waiting = waitingFor(text.slice(turned));
-    if (waiting === "prompt") {
-      return { kind: "prompt", text };
-    }
-    if (waiting === "foreign") {
-      return { kind: "in-use", text };
-    }
-    if (waiting === "more") {
+  for (let nudges = 0; ;) {
+    const before = text;
+    const waited = await waitFor(line, (printed) => waiting((before + printed).slice(turned)), {
+      signal,
+      quiet: NUDGE_MS,
+    });
+    text += waited.text;
+    if (waited.kind === "seen" && waited.seen === "more") {
       turned = text.length;
       line.send("\r\n");
+    } else if (waited.kind === "late" && !signal.aborted) {
+      // An event that came after the prompt hides it; an empty line makes it come again.
+      if (nudges < NUDGES && /^SAC>/mu.test(text.slice(turned))) {
+        nudges += 1;
+        line.send("\r\n");
+      }
+    } else {
+      return { kind: endOf(waited), text };
     }
   }
+}
+
+function waiting(text: string): Exclude<SacWaiting, "nothing"> | null {
+  const found = waitingFor(text);
+  return found === "nothing" ? null : found;
+}
+
+function endOf(
+  waited: Awaited<ReturnType<typeof waitFor<Exclude<SacWaiting, "nothing">>>>,
+): Exclude<SacAnswer["kind"], "garbled"> {
+  if (waited.kind !== "seen") {
+    return waited.kind === "closed" ? "closed" : "no-prompt";
+  }
+  return waited.seen === "prompt" ? "prompt" : "in-use";
 }
 
 /** What became of a visit at the SAC prompt. */
 export type SacVisit<Result> =
   | { readonly kind: "done"; readonly result: Result }
-  | { readonly kind: "unavailable"; readonly code: string; readonly message: string };
+  | ({ readonly kind: "unavailable" } & SacTrouble);
 
-/** How long a visit at the console may take, in seconds, and how long it listens before it types anything. */
+/** What a visit may find and may take. */
+export interface VisitBounds {
+  /** Names of channels that an earlier try of this visit left open: they are closed. @default none */
+  readonly ours?: readonly string[];
+  /** Longest time in seconds. @default 90 */
+  readonly seconds?: number;
+}
+
 const VISIT_SECONDS = 90;
+/** How long a visit listens before it types anything, in seconds. */
 const QUIET_SECONDS = 3;
 
 /** Opens a console, finds the SAC prompt, works there, and leaves. Where somebody else's session is, nothing is typed. */
 export async function visitSac<Result>(
   open: () => Promise<ConsoleOpening>,
   work: (line: ConsoleLine, signal: AbortSignal) => Promise<Result>,
+  { ours = [], seconds = VISIT_SECONDS }: VisitBounds = {},
 ): Promise<SacVisit<Result>> {
   const opening = await open();
   if (opening.kind === "unavailable") {
     return opening;
   }
   const { line } = opening;
-  const signal = AbortSignal.timeout(VISIT_SECONDS * 1000);
+  const signal = AbortSignal.timeout(seconds * 1000);
   try {
     const found = await findPrompt(line, AbortSignal.timeout(QUIET_SECONDS * 1000), signal);
-    return found.kind === "prompt"
+    const trouble =
+      found.kind === "prompt" ? await othersAt(line, ours, signal) : sacTrouble(found.kind);
+    return trouble === null
       ? { kind: "done", result: await work(line, signal) }
-      : { kind: "unavailable", ...sacTrouble(found.kind) };
+      : { kind: "unavailable", ...trouble };
   } finally {
     line.close();
   }
 }
 
-const TROUBLE: Readonly<
-  Record<Exclude<SacAnswer["kind"], "prompt">, { readonly code: string; readonly message: string }>
-> = {
+/** Lists the channels, and closes our own; anybody else's is a session that must not be disturbed. */
+async function othersAt(
+  line: ConsoleLine,
+  ours: readonly string[],
+  signal: AbortSignal,
+): Promise<SacTrouble | null> {
+  const listed = await command(line, "ch", signal);
+  if (listed.kind !== "prompt") {
+    return sacTrouble(listed.kind);
+  }
+  // A list that cannot be read tells of nobody: the front was SAC's own prompt.
+  const channels = (readChannels(listed.text) ?? []).filter(({ number }) => number !== 0);
+  const other = channels.find(({ name }) => !ours.includes(name));
+  if (other !== undefined) {
+    const message = `Channel ${other.name} is open at the serial console, and is not this program's. Only the channels were listed; connecting may have interrupted whoever works there.`;
+    return { code: "console-in-use", message };
+  }
+  for (const { number } of channels) {
+    await command(line, `ch -ci ${number}`, signal);
+  }
+  return null;
+}
+
+const TROUBLE: Readonly<Record<Exclude<SacAnswer["kind"], "prompt">, SacTrouble>> = {
   "in-use": {
     code: "console-in-use",
     message:
@@ -117,6 +188,11 @@ const TROUBLE: Readonly<
     code: "console-silent",
     message: "The serial console showed no SAC prompt in time; Windows may have none.",
   },
+  garbled: {
+    code: "console-garbled",
+    message:
+      "The serial console did not show a command as it was typed, so it was taken back and not sent.",
+  },
   closed: {
     code: "console-closed",
     message: "The serial console closed the connection; somebody else may have connected.",
@@ -124,9 +200,6 @@ const TROUBLE: Readonly<
 };
 
 /** Why a wait at the console ended without the prompt, in words. */
-export function sacTrouble(kind: Exclude<SacAnswer["kind"], "prompt">): {
-  readonly code: string;
-  readonly message: string;
-} {
+export function sacTrouble(kind: Exclude<SacAnswer["kind"], "prompt">): SacTrouble {
   return TROUBLE[kind];
 }

@@ -20,7 +20,7 @@ const ADDRESS =
 
 /** Prompts of a command channel, of PowerShell in it, of its login, and the key that a channel's screen waits for. */
 const FOREIGN =
-  /(?:^[A-Z]:\\[^\n<>|]*>|^PS [^\n]*>|(?:Username|Domain|Password):|Please enter login credentials\.|Press any key[^\n]*)\s*$/mu;
+  /(?:^[A-Z]:\\[^\n<>|]*>|^PS [^\n]*>|(?:Username|Domain\s*|Password):|Please enter login credentials\.|Press any key[^\n]*|Use any other key to view this channel\.)\s*$/mu;
 
 /** The text without what only moves a terminal's cursor, with line feeds alone. */
 export function plainSacText(raw: string): string {

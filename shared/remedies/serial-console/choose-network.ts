@@ -57,7 +57,7 @@ export function chooseNetwork(question: NetworkQuestion): NetworkChoice {
 }
 
 /** An address that none of the VM's NICs has in Azure; one that Windows made up itself says nothing. */
-function isForeign(ip: string, nics: readonly NicFacts[]): boolean {
+export function isForeign(ip: string, nics: readonly NicFacts[]): boolean {
   const known = nics.flatMap((nic) => ipv4Configurations(nic).map(({ address }) => address));
   return !known.includes(ip) && !isLinkLocal(ip);
 }

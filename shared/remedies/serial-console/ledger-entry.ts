@@ -30,3 +30,25 @@ export function consoleLedgerEntry(intent: ConsoleIntent): LedgerEntry {
     result: null,
   };
 }
+
+/** The intent of putting a NIC's adapter on DHCP at a command prompt, to be written before it. */
+export function consoleDhcpLedgerEntry(
+  intent: Omit<ConsoleIntent, "order" | "before"> & {
+    /** What SAC lists; what netsh shows is added just before the switch. */
+    readonly listed: readonly ConsoleAddress[];
+  },
+): LedgerEntry {
+  const { incidentId, nic, listed, openedAt } = intent;
+  return {
+    id: `${incidentId}:serial-console-dhcp:${nic.name.toLowerCase()}`,
+    remedy: "serialConsole",
+    nicId: nic.id,
+    intent: `Put the adapter of NIC ${nic.name} on DHCP at a command prompt of the serial console, with the configured login.`,
+    before: { listed },
+    undo: "Set Azure's own address over the serial console; the one before kept the VM silent.",
+    openedAt,
+    closedAt: null,
+    state: "open",
+    result: null,
+  };
+}

@@ -1,7 +1,11 @@
-import type { Azure } from "../../azure/clients.ts";
-import { openSerialConsole } from "../../azure/serial-console.ts";
-import type { ConsoleLine } from "../../domain/console-line.ts";
-import { command, listingOf, sacTrouble, visitSac } from "../../guest/sac/session.ts";
+import type { ConsoleLine, ConsoleOpening } from "../../domain/console-line.ts";
+import {
+  checkedCommand,
+  command,
+  listingOf,
+  sacTrouble,
+  visitSac,
+} from "../../guest/sac/session.ts";
 import type { AddressOrder } from "./address-order.ts";
 
 /** How setting an address at the SAC prompt ended. */
@@ -22,18 +26,18 @@ const TRIES = 5;
  * @throws AzureRequestError for transient trouble before anything was typed, `retryable`.
  */
 export async function setConsoleAddress(
-  azure: Azure,
-  vmId: string,
+  open: () => Promise<ConsoleOpening>,
   order: AddressOrder,
 ): Promise<AddressSet> {
   const visit = await visitSac(
-    async () => await openSerialConsole(azure, vmId),
+    open,
     async (line, signal) => await typeUntilShown(line, order, signal),
   );
   return visit.kind === "done" ? visit.result : { ...visit, kind: "untouched" };
 }
 
-async function typeUntilShown(
+/** At the SAC prompt: lists, and types the order until the list shows it. */
+export async function typeUntilShown(
   line: ConsoleLine,
   order: AddressOrder,
   signal: AbortSignal,
@@ -51,7 +55,10 @@ async function typeUntilShown(
       const message = `SAC does not list ${ip} for network number ${network}, although it was set ${TRIES} times.`;
       return { kind: "unknown", code: "console-not-set", message };
     }
-    const answer = await command(line, `i ${network} ${ip} ${mask} ${gateway}`, signal);
+    const answer = await checkedCommand(line, `i ${network} ${ip} ${mask} ${gateway}`, signal);
+    if (answer.kind === "garbled" && typed === 0) {
+      return { kind: "untouched", ...sacTrouble(answer.kind) };
+    }
     if (answer.kind !== "prompt") {
       return { kind: "unknown", ...sacTrouble(answer.kind) };
     }

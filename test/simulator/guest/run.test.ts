@@ -19,6 +19,8 @@ describe("the emulation's scripts", () => {
     "set-addresses",
     "repair-adapter",
     "restore-static",
+    "look-further",
+    "remove-ghosts",
   ] as const)("%s is the script that this emulation was written for", (name) => {
     const [header = "", ...lines] = renderScript(name, {});
 

@@ -1,0 +1,54 @@
+import { readFileSync, writeFileSync } from "node:fs";
+
+import { z } from "zod";
+
+import type { Doing } from "./doing.ts";
+import { keyOf, type Row } from "./table.ts";
+
+const FILE = new URL("expected.json", import.meta.url);
+const lines = z.record(z.string(), z.string());
+
+/** What is kept of a row: all but durations, and how often something was read. */
+function lineOf({ ours, baseline }: Row): string {
+  return `${textOf(ours)} | baseline ${textOf(baseline)}`;
+}
+
+/** Compares rows with what is kept; gives one text for each difference. */
+export function differences(rows: readonly Row[]): readonly string[] {
+  const expected = lines.parse(JSON.parse(readFileSync(FILE, "utf8")));
+  const found = linesOf(rows);
+  const names = [...new Set([...Object.keys(expected), ...Object.keys(found)])];
+  return names
+    .filter((name) => expected[name] !== found[name])
+    .map(
+      (name) =>
+        `${name}\n  expected ${expected[name] ?? "nothing"}\n  found    ${found[name] ?? "nothing"}`,
+    );
+}
+
+/** Keeps what was found as what is expected from now on. */
+export function update(rows: readonly Row[]): void {
+  writeFileSync(FILE, `${JSON.stringify(linesOf(rows), null, 2)}\n`);
+}
+
+function linesOf(rows: readonly Row[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(rows.map((row) => [keyOf(row), lineOf(row)]));
+}
+
+function textOf({ outcome, verdict, broken, remedies, writes, restarts }: Doing): string {
+  const parts = [
+    `${outcome}: ${[verdict, ...broken].join(", ")}`,
+    ...(remedies.length === 0 ? [] : [remedies.join(", ")]),
+    writesText(writes),
+    restarts === 0 ? "" : `${restarts} restarts`,
+  ];
+  return parts.filter((part) => part !== "").join("; ");
+}
+
+/** Writes in words, for example `snapshot.put 1, nic.put 2`. */
+export function writesText(writes: Doing["writes"]): string {
+  return Object.entries(writes)
+    .toSorted(([one], [other]) => one.localeCompare(other))
+    .map(([name, count]) => `${name} ${count}`)
+    .join(", ");
+}

@@ -1,0 +1,17 @@
+import { differences, update } from "./expected.ts";
+import { tableText } from "./print.ts";
+import { runTable } from "./table.ts";
+
+const startedAt = performance.now();
+const rows = await runTable();
+process.stdout.write(`${tableText(rows, (performance.now() - startedAt) / 1000)}\n`);
+if (process.argv.includes("--update")) {
+  update(rows);
+  process.stdout.write("Kept as what is expected from now on.\n");
+} else {
+  const found = differences(rows);
+  process.stdout.write(
+    found.length === 0 ? "All as expected.\n" : `\nNot as expected:\n${found.join("\n")}\n`,
+  );
+  process.exitCode = found.length === 0 ? 0 : 1;
+}
