@@ -3,6 +3,7 @@ import "./orchestrations/register.ts";
 import "./triggers/alert-fired.ts";
 import "./triggers/alerts-webhook.ts";
 import "./triggers/evidence.ts";
+import "./triggers/clean.ts";
 import "./triggers/heal-request.ts";
 import "./triggers/nic-changed.ts";
 import "./triggers/probe-round.ts";

@@ -1,5 +1,6 @@
 import type { AzureActivities } from "./catalogue/azure.ts";
 import type { BackupActivities } from "./catalogue/backup.ts";
+import type { CleanActivities } from "./catalogue/clean.ts";
 import type { ConsoleActivities } from "./catalogue/console.ts";
 import type { EvidenceActivities } from "./catalogue/evidence.ts";
 import type { GuestRepairActivities } from "./catalogue/guest-repair.ts";
@@ -24,6 +25,7 @@ export interface ActivityCatalogue
     EvidenceActivities,
     PinAddressActivities,
     RollbackActivities,
+    CleanActivities,
     RestartActivities,
     IncidentActivities {}
 

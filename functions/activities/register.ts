@@ -17,6 +17,8 @@ import type {
   ActivityName,
   Tell,
 } from "./catalogue.ts";
+import * as clean from "./clean.ts";
+import { closeLost } from "./close-lost.ts";
 import * as console from "./console.ts";
 import * as guestRepair from "./guest-repair.ts";
 import * as guest from "./guest.ts";
@@ -40,8 +42,10 @@ type Activity<Name extends ActivityName> = (
 /** An activity whose input comes from the engine. */
 type UntypedActivity = (input: unknown, services: Services, tell: Tell) => Promise<unknown>;
 
-/** Every activity but `startRun`, which needs the engine's client. */
-const activities: { readonly [Name in Exclude<ActivityName, "startRun">]: Activity<Name> } = {
+/** Every activity but those which need the engine's client. */
+const activities: {
+  readonly [Name in Exclude<ActivityName, "startRun" | "closeLost">]: Activity<Name>;
+} = {
   lookForSignals: signals.lookForSignals,
   ignoreAsHealthy: signals.ignoreAsHealthy,
   openIncident: signals.openIncident,
@@ -89,6 +93,9 @@ const activities: { readonly [Name in Exclude<ActivityName, "startRun">]: Activi
   findRollback: rollback.findRollback,
   startRestore: rollback.startRestore,
   pollRestore: rollback.pollRestore,
+  cleanAzure: clean.cleanAzure,
+  findUnfinished: clean.findUnfinished,
+  forgetOld: clean.forgetOld,
 };
 
 for (const [name, activity] of Object.entries(activities)) {
@@ -98,6 +105,11 @@ for (const [name, activity] of Object.entries(activities)) {
 app.activity("startRun", {
   extraInputs: startRun.extraInputs,
   handler: answering(startRun.handler),
+});
+
+app.activity("closeLost", {
+  extraInputs: closeLost.extraInputs,
+  handler: answering(closeLost.handler),
 });
 
 function withServices(

@@ -79,7 +79,7 @@ function holdBack(run: Run, { message }: { readonly message: string }): Outcome 
   }
   return run.purpose.mode === "dryRun"
     ? outcomeOf(run, "refused", {
-        code: "dry-run",
+        code: "rollback-dry-run",
         message: `Dry run: nothing was changed. ${message}`,
         nextStep: "Ask for the rollback without dry run.",
       })

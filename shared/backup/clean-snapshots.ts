@@ -149,24 +149,41 @@ function isSame(record: BackupRecord, { id }: Snapshot): boolean {
 
 async function cleanOne(
   azure: Azure,
-  { snapshot, known, full }: Candidate,
+  candidate: Candidate,
   { now, dryRun }: CleaningQuestion,
 ): Promise<SnapshotFinding> {
-  const { incidentId, expiresAt } = readTags(snapshot.tags);
-  const shown = { snapshotId: snapshot.id ?? "", snapshotName: snapshot.name ?? "" };
-  if (known === undefined || known.incident.id !== incidentId) {
-    return finding(shown, incidentId, "foreign", "Its incident is not on record here.");
+  const { id: snapshotId = "", name: snapshotName = "", tags } = candidate.snapshot;
+  const { incidentId } = readTags(tags);
+  const shown = { snapshotId, snapshotName };
+  const { what, why } = judge(candidate, now);
+  if (what !== "delete" || incidentId === null) {
+    return finding(shown, incidentId, what === "delete" ? "foreign" : what, why);
   }
-  const until = expiresAt ?? known.record.expiresAt;
-  const why = whyDelete(known.incident, until, now);
-  if (why === null) {
-    const isOpen = known.incident.closedAt === null;
-    return finding(shown, incidentId, "kept", isOpen ? "Its incident is open." : `Until ${until}.`);
-  }
-  if (dryRun || full) {
+  if (dryRun || candidate.full) {
     return finding(shown, incidentId, dryRun ? "wouldDelete" : "later", why);
   }
   return await remove(azure, shown, { incidentId, why });
+}
+
+/** What is to become of a snapshot with our tag; its tag `expiresOn` counts before the record, since people may change it. */
+function judge(
+  { snapshot, known }: Candidate,
+  now: string,
+): { readonly what: "foreign" | "kept" | "delete"; readonly why: string } {
+  const { incidentId, expiresAt } = readTags(snapshot.tags);
+  if (known === undefined || known.incident.id !== incidentId) {
+    return { what: "foreign", why: "Its incident is not on record here." };
+  }
+  const until = expiresAt ?? known.record.expiresAt;
+  if (known.incident.closedAt === null) {
+    return { what: "kept", why: "Its incident is open." };
+  }
+  if (isExpired(until, now)) {
+    return { what: "delete", why: `It expired on ${until}.` };
+  }
+  return isNeedless(known.incident)
+    ? { what: "delete", why: "Its incident ended without a change." }
+    : { what: "kept", why: `Until ${until}.` };
 }
 
 async function remove(
@@ -183,17 +200,6 @@ async function remove(
     }
     throw error;
   }
-}
-
-/** Why a snapshot is not needed any more; null: it is. One of an incident that goes on is its way back. */
-function whyDelete(incident: Incident, expiresAt: string, now: string): string | null {
-  if (incident.closedAt === null) {
-    return null;
-  }
-  if (isExpired(expiresAt, now)) {
-    return `It expired on ${expiresAt}.`;
-  }
-  return isNeedless(incident) ? "Its incident ended without a change." : null;
 }
 
 function finding(

@@ -116,7 +116,7 @@ describe("a rollback", () => {
 
     const { outcome, ledger } = await takenBack(healed.id, { dryRun: true });
 
-    expect(outcome).toMatchObject({ kind: "refused", code: "dry-run" });
+    expect(outcome).toMatchObject({ kind: "refused", code: "rollback-dry-run" });
     expect(outcome?.message).toContain('"Ethernet" gets static 10.40.1.10/23 again.');
     expect(ledger).toEqual([]);
     expect((await guest())?.adapters).toMatchObject([{ dhcp: true }]);
