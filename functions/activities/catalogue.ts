@@ -1,5 +1,6 @@
 import type { AzureActivities } from "./catalogue/azure.ts";
 import type { BackupActivities } from "./catalogue/backup.ts";
+import type { CleanActivities } from "./catalogue/clean.ts";
 import type { ConsoleActivities } from "./catalogue/console.ts";
 import type { EvidenceActivities } from "./catalogue/evidence.ts";
 import type { FurtherActivities } from "./catalogue/further.ts";
@@ -9,6 +10,7 @@ import type { IncidentActivities } from "./catalogue/incidents.ts";
 import type { NicResetActivities } from "./catalogue/nic-reset.ts";
 import type { PinAddressActivities } from "./catalogue/pin-address.ts";
 import type { RestartActivities } from "./catalogue/restarts.ts";
+import type { RollbackActivities } from "./catalogue/rollback.ts";
 import type { SignalActivities } from "./catalogue/signals.ts";
 
 /** Every activity by name, with what goes in and what comes out: the one list for callers, registration and tests. */
@@ -24,6 +26,8 @@ export interface ActivityCatalogue
     BackupActivities,
     EvidenceActivities,
     PinAddressActivities,
+    RollbackActivities,
+    CleanActivities,
     RestartActivities,
     IncidentActivities {}
 

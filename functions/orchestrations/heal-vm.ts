@@ -14,6 +14,7 @@ import { lookAtConsole } from "./look-at-console.ts";
 import { checkHindrances, readAzure } from "./read-azure.ts";
 import { firstProbe, gatherGuestFacts } from "./read-both-sides.ts";
 import { pinAddress } from "./remedies/pin-address.ts";
+import { rollBack } from "./roll-back.ts";
 import { beginRun, openIncident, outcomeOf, type Run } from "./run.ts";
 import { settleAfterWrite } from "./settle.ts";
 import { inputOf } from "./sub-stories.ts";
@@ -83,6 +84,9 @@ function* endOf(
 }
 
 function* story(run: Run): Generator<Task, Ending, unknown> {
+  if (run.purpose.rollbackOf !== undefined) {
+    return { kind: "outcome", outcome: yield* rollBack(run, run.purpose.rollbackOf) };
+  }
   yield* settleAfterWrite(run);
 
   const azure = yield* readAzure(run);

@@ -25,6 +25,7 @@ export type StepName =
   | "vmUp"
   | "nicRestore"
   | "pinAddress"
+  | "rollBack"
   | "proof"
   | "lookFurther"
   | "ghosts"

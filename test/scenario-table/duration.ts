@@ -42,6 +42,7 @@ function secondsOf(isAnswered: boolean): StepSeconds {
     guestRepair: operation("commandMs", SWITCH_SCRIPT),
     consoleLogin: 2 * CONSOLE_VISIT,
     pinAddress: NIC_WRITE,
+    rollBack: operation("commandMs", SWITCH_SCRIPT),
     restartCheck: 2 * REQUEST,
     nicSwap: 2 * REQUEST + NIC_WRITE,
     vmUp: RESTART + mean("agentMs"),
