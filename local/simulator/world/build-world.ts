@@ -94,12 +94,8 @@ function addVm(world: World, machine: ScenarioVm, making: Making): void {
     console: consoleOf(machine.guest),
     consoleTraits: traitsOf(machine.guest),
     guest,
-    firedTasks: new Set(),
-    command: null,
-    managed: new Map(),
-    slotBusyUntil: 0,
+    ...nothingUnderWay(),
     health: { ...machine.health, since: now - UPTIME_MS },
-    undelivered: [],
   };
   world.vms.set(machine.name.toLowerCase(), vm);
   if (machine.osDisk === "managed") {
@@ -109,6 +105,20 @@ function addVm(world: World, machine: ScenarioVm, making: Making): void {
 
 function hasReported({ power, agent }: ScenarioVm): boolean {
   return power === "running" && agent;
+}
+
+/** Of a VM to which nobody has sent anything yet. */
+function nothingUnderWay(): Pick<
+  VmState,
+  "firedTasks" | "command" | "managed" | "slotBusyUntil" | "undelivered"
+> {
+  return {
+    firedTasks: new Set(),
+    command: null,
+    managed: new Map(),
+    slotBusyUntil: 0,
+    undelivered: [],
+  };
 }
 
 function addDisk(world: World, name: string, vm: string, { random, now }: Making): void {
