@@ -2,6 +2,7 @@ import type { AzureActivities } from "./catalogue/azure.ts";
 import type { BackupActivities } from "./catalogue/backup.ts";
 import type { ConsoleActivities } from "./catalogue/console.ts";
 import type { EvidenceActivities } from "./catalogue/evidence.ts";
+import type { FurtherActivities } from "./catalogue/further.ts";
 import type { GuestRepairActivities } from "./catalogue/guest-repair.ts";
 import type { GuestActivities } from "./catalogue/guest.ts";
 import type { IncidentActivities } from "./catalogue/incidents.ts";
@@ -17,6 +18,7 @@ export interface ActivityCatalogue
     AzureActivities,
     GuestActivities,
     GuestRepairActivities,
+    FurtherActivities,
     ConsoleActivities,
     NicResetActivities,
     BackupActivities,

@@ -18,6 +18,7 @@ import type {
   Tell,
 } from "./catalogue.ts";
 import * as console from "./console.ts";
+import * as further from "./further.ts";
 import * as guestRepair from "./guest-repair.ts";
 import * as guest from "./guest.ts";
 import { readForHandOff } from "./hand-off.ts";
@@ -63,6 +64,10 @@ const activities: { readonly [Name in Exclude<ActivityName, "startRun">]: Activi
   pollGuestSwitch: guest.pollGuestSwitch,
   startGuestRepair: guestRepair.startGuestRepair,
   pollGuestRepair: guestRepair.pollGuestRepair,
+  startLookFurther: further.startLookFurther,
+  pollLookFurther: further.pollLookFurther,
+  startGhosts: further.startGhosts,
+  pollGhosts: further.pollGhosts,
   readConsole: console.readConsole,
   setConsoleAddress: console.setConsoleAddress,
   keepBootDiagnostics,

@@ -26,6 +26,8 @@ export type StepName =
   | "nicRestore"
   | "pinAddress"
   | "proof"
+  | "lookFurther"
+  | "ghosts"
   | "secondProbe";
 
 /** One step of a run, as live views and the API show it. */
@@ -52,7 +54,7 @@ export interface RunStatus {
 export interface LedgerEntry {
   /** Unique within its incident and the same when written again. */
   readonly id: string;
-  readonly remedy: RemedyKind;
+  readonly remedy: RemedyKind | "ghostAdapters";
   /** The NIC which it is about. */
   readonly nicId: string;
   /** What will be changed, one sentence. */

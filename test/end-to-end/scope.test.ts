@@ -105,7 +105,7 @@ const ROWS: readonly ScopeRow[] = [
     vm: { ...aHealthyVm("vm-silent", 29), guest: { rdpListening: false } },
     outcome: "needsHuman rdp-silent-address-right",
     says: "TermService",
-    writes: [READ, "snapshot.patch", "snapshot.put"],
+    writes: ["runCommand.post look-further", READ, "snapshot.patch", "snapshot.put"],
   },
   {
     title: "a VM whose address is right, with no route to it",

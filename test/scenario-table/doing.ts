@@ -7,6 +7,8 @@ import { momentsIn, type Moment } from "./moment.ts";
 export interface Doing extends Judgement {
   /** Of ours its outcome and code, of the baseline what it says itself. */
   readonly outcome: string;
+  /** Verdicts on its NICs, primary first; of the baseline none. */
+  readonly diagnoses: readonly string[];
   /** Entries of the ledger, each with its state. */
   readonly remedies: readonly string[];
   /** Requests that write, counted by name. */

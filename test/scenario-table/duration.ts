@@ -48,6 +48,9 @@ function secondsOf(isAnswered: boolean): StepSeconds {
     nicRestore: NIC_WRITE,
     proof: REQUEST,
     // Time to heal ends at the first proof.
+    lookFurther: operation("commandMs"),
+    // After the proof.
+    ghosts: 0,
     secondProbe: 0,
     // Fetched beside the snapshot.
     bootDiagnostics: 0,

@@ -30,6 +30,8 @@ const LABELS: Readonly<Record<StepName, string>> = {
   nicRestore: "Put the address back",
   pinAddress: "Pin the address",
   proof: "Prove it",
+  lookFurther: "Look further in Windows",
+  ghosts: "Look for ghost adapters",
   secondProbe: "Probe RDP again",
 };
 

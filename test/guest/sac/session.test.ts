@@ -86,7 +86,7 @@ describe("a visit at the SAC prompt", () => {
     const visited = await visit(line);
 
     expect(visited).toMatchObject({ kind: "unavailable", code: "console-in-use" });
-    expect(visited).toMatchObject({ message: expect.stringContaining("Cmd0007") });
+    expect(JSON.stringify(visited)).toContain("Channel Cmd0007 is open");
     expect(line.typed).toEqual(["ch\r\n"]);
   });
 
