@@ -10,41 +10,40 @@ import { callOr, mayChange, mayUseConsole, type Run } from "./run.ts";
  * changes nothing looks there only if its operator asked for that; one that may change something makes its snapshot beside.
  */
 export function* lookAtConsole(run: Run): Generator<Task, void, unknown> {
-  const unread = run.guest?.kind === "unreadable" ? run.guest : null;
-  if (unread === null || !mayUseConsole(run)) {
-    // Whoever only lets a heal use the console need not hear that it was not needed.
-    if (unread !== null || !mayChange(run)) {
-      remarkUnlooked(run, whyNotAllowed(run));
-    }
-    return;
-  }
-  if (run.silenceTask === null && run.unanswered !== null) {
-    startSilence(run);
-  }
-  yield* awaitSilence(run);
-  if (run.probe?.kind !== "silent") {
-    remarkUnlooked(run, "the VM is not surely silent");
-    return;
-  }
-  yield* startBackupBeside(run);
-  run.guest = { ...unread, console: yield* readConsole(run) };
-}
-
-/** An operator who asked for the console is told why nobody looked there. */
-function remarkUnlooked(run: Run, why: string): void {
-  if (run.purpose.console) {
+  const why = whyNot(run) ?? ((yield* isSurelySilent(run)) ? null : NOT_SILENT);
+  if (why === null && run.guest?.kind === "unreadable") {
+    yield* startBackupBeside(run);
+    run.guest = { ...run.guest, console: yield* readConsole(run) };
+  } else if (run.purpose.console && why !== NOT_NEEDED) {
+    // An operator who asked for the console is told why nobody looked there.
     run.remarks = [...run.remarks, `The serial console was not opened: ${why}.`];
   }
 }
 
-function whyNotAllowed({ settings, facts, guest }: Run): string {
-  if (guest?.kind === "read") {
-    return "Windows could be read without it";
+const NOT_SILENT = "the VM is not surely silent";
+/** Whoever only lets a heal use the console need not hear that it did not. */
+const NOT_NEEDED = "";
+
+/** Why the console may not be opened, or need not; null: it may once the VM is silent. */
+function whyNot(run: Run): string | null {
+  const { guest, settings } = run;
+  if (guest?.kind !== "unreadable") {
+    return mayChange(run) ? NOT_NEEDED : "Windows could be read without it";
   }
-  if (!settings.allowed.includes("console")) {
-    return "the settings do not allow it; add console to REMEDIATOR_ALLOW";
+  if (mayUseConsole(run)) {
+    return null;
   }
-  return facts?.vm.agentReady === true ? "the agent reports" : "nothing is known of the agent";
+  return settings.allowed.includes("console")
+    ? "the agent reports"
+    : "the settings do not allow it; add console to REMEDIATOR_ALLOW";
+}
+
+function* isSurelySilent(run: Run): Generator<Task, boolean, unknown> {
+  if (run.silenceTask === null && run.unanswered !== null) {
+    startSilence(run);
+  }
+  yield* awaitSilence(run);
+  return run.probe?.kind === "silent";
 }
 
 /** A snapshot that was not started by the signal already is begun here, and not waited for. */
