@@ -99,6 +99,15 @@ describe("a visit at the SAC prompt", () => {
     expect(line.typed).toEqual(["ch\r\n", "ch -ci 2\r\n", "i\r\n"]);
   });
 
+  it("turns to SAC where an earlier try of its own left its channel in front", async () => {
+    const line = new ScriptedLine("C:\\Windows\\system32>net", "SAC>", A_CHANNEL, "SAC>", "SAC>");
+
+    const visited = await visit(line, ["Cmd0007"]);
+
+    expect(visited).toMatchObject({ kind: "done" });
+    expect(line.typed).toEqual(["\u001B\t0", "ch\r\n", "ch -ci 2\r\n", "i\r\n"]);
+  });
+
   it("asks for the prompt anew where an event was printed over it", async () => {
     const line = new ScriptedLine("SAC>", `${NO_CHANNELS}\r\nEVENT: x\r\n`, "", "\r\nSAC>", "SAC>");
 

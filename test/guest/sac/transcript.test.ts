@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { ConsoleLine } from "../../../shared/domain/console-line.ts";
 import { Transcript } from "../../../shared/guest/sac/transcript.ts";
 
-const PASSWORD = "Zq(9)+x$7";
+const PASSWORD = String.raw`Zq(9)+x$7-/\^.*?[]{}|`;
 const signal = AbortSignal.timeout(60_000);
 
 /** A transcript of these parts: `<` printed, `>` typed. */
