@@ -27,8 +27,14 @@ const logSchema = z.object({
 /** What simulated Azure has seen. */
 export type Log = z.output<typeof logSchema>;
 
-/** Requests that read although their method is POST. */
-const READS = new Set(["vnet.checkAddress", "networkWatcher.verifyIpFlow"]);
+/** Requests that write nothing, whatever their method says. */
+const READS = new Set([
+  "vnet.checkAddress",
+  "networkWatcher.verifyIpFlow",
+  "vm.bootDiagnostics",
+  "blob.get",
+  "console.line",
+]);
 
 /** A fleet's VMs before a program does something, for what it does to be read afterwards. */
 export interface Observed {

@@ -44,6 +44,18 @@ describe("the verdict on a VM", () => {
     expect(judge(before, after)).toMatchObject({ verdict, broken: [] });
   });
 
+  it("names an address that became Static, and is healed all the same", () => {
+    const kept = '{"privateIPAllocationMethod":"Dynamic"}';
+    const before = aMoment(aNic(anAdapter(WRONG), { kept }));
+    const after = aMoment(aNic(anAdapter(), { kept: kept.replace("Dynamic", "Static") }));
+
+    expect(judge(before, after)).toMatchObject({
+      verdict: "healed",
+      note: "its address is Static now",
+    });
+    expect(judge(before, before).note).toBeNull();
+  });
+
   it.each<[string, Moment, Moment]>([
     [
       "the NIC has another address",

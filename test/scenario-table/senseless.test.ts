@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { everyCombination, type Combination } from "./combinations.ts";
 import { groupsOf, tableRows } from "./rows.ts";
-import { mayBeReset, whySenseless } from "./senseless.ts";
+import { mayBeRestarted, whySenseless } from "./senseless.ts";
 
 /** The true fault: Windows has a wrong address, and so its agent is silent. */
 function aCombination(change: Partial<Combination> = {}): Combination {
@@ -43,13 +43,13 @@ describe("a combination of the table", () => {
     expect(whySenseless(aCombination(change))).toContain(why);
   });
 
-  it("is in exactly one group, and resets never more than five to a host", () => {
+  it("is in exactly one group, and restarts never more than five to a host", () => {
     const rows = tableRows();
 
     const groups = groupsOf(rows);
 
     expect(groups.flat().toSorted(byText)).toEqual(rows.toSorted(byText));
-    expect(Math.max(...groups.map((group) => group.filter(mayBeReset).length))).toBe(5);
+    expect(Math.max(...groups.map((group) => group.filter(mayBeRestarted).length))).toBe(5);
     expect(rows.length).toBeLessThan(everyCombination().length / 5);
   });
 });

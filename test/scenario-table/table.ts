@@ -1,7 +1,7 @@
-import { nameOf } from "./combinations.ts";
+import { nameOf, type Combination } from "./combinations.ts";
 import { DISTURBANCES } from "./disturbances.ts";
 import type { Doing } from "./doing.ts";
-import { groupsOf, stageOf, tableRows } from "./rows.ts";
+import { groupsOf, stageOf } from "./rows.ts";
 import { runBaseline } from "./run-baseline.ts";
 import { runOurs } from "./run-ours.ts";
 import type { Stage } from "./stage.ts";
@@ -24,9 +24,16 @@ interface Job {
 /** Hosts at a time: each waits more than it works, and more on two cores would be late. */
 const AT_ONCE = 3;
 
-/** Runs every scenario with both; the rows come in their names' order. */
-export async function runTable(): Promise<readonly Row[]> {
-  const waiting = [...jobs()];
+/** Keys of all rows: of the disturbances, and of these combinations. */
+export function keysOf(combinations: readonly Combination[]): readonly string[] {
+  return jobs(combinations).flatMap(({ part, names }) =>
+    names.map((name) => keyOf({ part, name })),
+  );
+}
+
+/** Runs every disturbance and these combinations with both; the rows come in their names' order. */
+export async function runTable(combinations: readonly Combination[]): Promise<readonly Row[]> {
+  const waiting = [...jobs(combinations)];
   const rows: Row[] = [];
   async function work(): Promise<void> {
     for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) {
@@ -42,14 +49,14 @@ export function keyOf({ part, name }: Pick<Row, "part" | "name">): string {
   return `${part}: ${name}`;
 }
 
-function jobs(): readonly Job[] {
+function jobs(combinations: readonly Combination[]): readonly Job[] {
   return [
     ...DISTURBANCES.map(({ name, stage }) => ({
       part: "disturbance" as const,
       names: [name],
       stage,
     })),
-    ...groupsOf(tableRows()).map((group) => ({
+    ...groupsOf(combinations).map((group) => ({
       part: "combination" as const,
       names: group.map(nameOf),
       stage: stageOf(group),
