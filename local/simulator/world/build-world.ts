@@ -76,8 +76,7 @@ function addVm(world: World, machine: ScenarioVm, making: Making): void {
     name: machine.name,
     note: machine.note,
     vmId,
-    createdAt: now - UPTIME_MS * 30,
-    provisionedAt: now - UPTIME_MS,
+    ...pastOf(now),
     os: machine.os,
     size: machine.size,
     tags: machine.tags,
@@ -106,6 +105,11 @@ function addVm(world: World, machine: ScenarioVm, making: Making): void {
   if (machine.osDisk === "managed") {
     addDisk(world, diskName, machine.name, making);
   }
+}
+
+/** A VM was made long ago, and started when the fleet was. */
+function pastOf(now: number): Pick<VmState, "createdAt" | "provisionedAt"> {
+  return { createdAt: now - UPTIME_MS * 30, provisionedAt: now - UPTIME_MS };
 }
 
 function addDisk(world: World, name: string, vm: string, { random, now }: Making): void {
