@@ -99,7 +99,10 @@ async function openChannel(
   }
   let printed = asked.text;
   for (let look = 0; look < LOOKS && !FULL.test(printed); look++) {
-    printed += (await waitFor(line, (text) => createdChannel(printed + text), pause(signal))).text;
+    if (createdChannel(printed) === null) {
+      const named = await waitFor(line, (text) => createdChannel(printed + text), pause(signal));
+      printed += named.text;
+    }
     const listed = await command(line, "ch", signal);
     if (listed.kind !== "prompt") {
       return sacTrouble(listed.kind);
