@@ -122,6 +122,8 @@ describe("DHCP put on at a command prompt of the serial console", () => {
       '> netsh interface ip set address name="Ethernet" source=dhcp',
       "> netsh interface ip show config",
     ]);
+    expect(text).toContain("> exit\n");
+    expect(text).not.toContain("> ch -ci");
     expect(text.lastIndexOf("0 (AV)    SAC")).toBeGreaterThan(text.lastIndexOf("(AV)    Cmd"));
     expect(text).not.toContain(OPS.password);
     expect(text).not.toContain("ops");
