@@ -7,7 +7,7 @@ import { wayBack } from "../../shared/remedies/nic-reset/ledger-entry.ts";
 import { readResetRecord } from "../../shared/remedies/nic-reset/reset-record.ts";
 import type { UnfinishedReset } from "../activities/catalogue/signals.ts";
 import { closeReset, putBack } from "./remedies/nic-reset.ts";
-import { attempt, type Reset } from "./remedies/nic-write.ts";
+import { attempt, type Reset } from "./remedies/reset-write.ts";
 import { mayChange, outcomeOf, type Run } from "./run.ts";
 
 /** What a run is for that has no signals: only what an earlier one left half done. */

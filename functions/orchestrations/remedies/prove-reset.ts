@@ -10,7 +10,7 @@ import { sleep } from "../clock.ts";
 import { probeUntilSure } from "../confirm-silence.ts";
 import { readGuestWithin } from "../read-guest.ts";
 import { writeLedger, type Run } from "../run.ts";
-import { attempt, type Reset } from "./nic-write.ts";
+import { attempt, type Reset } from "./reset-write.ts";
 import type { RestoreEnd } from "./swap-and-restore.ts";
 
 type Restored = Extract<RestoreEnd, { kind: "restored" }>;
