@@ -4,7 +4,7 @@ import { z } from "zod";
 import { parseScenario } from "../../local/simulator/scenario/scenario.ts";
 import { startSimulator } from "../../local/simulator/simulator.ts";
 import { Fleet, type ShownIncident } from "./fleet.ts";
-import { aBrokenVm, aScenario, type VmInput } from "./scenarios.ts";
+import { aBrokenVm, aHealthyVm, aScenario, type VmInput } from "./scenarios.ts";
 
 const OPS = { name: "ops-account", password: "Opened-4-rep@ir" };
 const heldSchema = z.object({ id: z.number(), state: z.string() });
@@ -91,7 +91,7 @@ describe("a host that is killed in the middle of heals over the console", () => 
 
   async function start(vms: readonly VmInput[]): Promise<void> {
     const secrets = { console: { username: OPS.name, password: OPS.password } };
-    const scenario = parseScenario(aScenario(vms, { secrets }));
+    const scenario = parseScenario(aScenario([aHealthyVm("vm-control", 250), ...vms], { secrets }));
     const simulator = await startSimulator({ scenario });
     fleet = await Fleet.on(simulator, {
       ...ROOMY,

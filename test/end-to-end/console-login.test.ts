@@ -44,7 +44,7 @@ describe("a login at the serial console", () => {
   });
 
   async function start(vms: readonly VmInput[], more: Partial<ScenarioInput> = {}): Promise<void> {
-    const scenario = aScenario([...vms, aHealthyVm("vm-control", 250)], {
+    const scenario = aScenario([aHealthyVm("vm-control", 250), ...vms], {
       secrets: SECRETS,
       ...more,
     });

@@ -195,7 +195,7 @@ describe("a VM whose agent is silent", () => {
         { kind: "slow", operation: "snapshot.put", seconds: 3 },
       ];
       await start(
-        [aSilentVm("vm-a", 10)],
+        [aSilentVm("vm-a", 10, { guest: { console: { delaySeconds: 0.5 } } })],
         { ...ALLOWED, REMEDIATOR_SETTLE_SECONDS: "0" },
         { faults },
       );
@@ -210,9 +210,11 @@ describe("a VM whose agent is silent", () => {
       await fleet.outcomeOf("vm-a");
 
       const requests = await requestsOf("vm-a");
-      const looked = requests.indexOf("console.connect");
-      expect(looked).toBeGreaterThan(requests.indexOf("snapshot.put"));
-      expect(looked).toBeLessThan(requests.lastIndexOf("snapshot.get"));
+      const asked = requests.indexOf("snapshot.put");
+      const [, listed = -1] = requests.flatMap((name, at) => (name === "console.line" ? at : []));
+      expect(asked).toBeGreaterThan(-1);
+      expect(asked).toBeLessThan(listed);
+      expect(listed).toBeLessThan(requests.lastIndexOf("snapshot.get"));
     },
   );
 
