@@ -1,26 +1,13 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { z } from "zod";
 
 import type { ScenarioInput } from "../../local/simulator/scenario/scenario.ts";
 import { Fleet, type ShownIncident } from "./fleet.ts";
 import { aBrokenVm, aHealthyVm, aScenario, type VmInput } from "./scenarios.ts";
+import { addressOf, readNic } from "./shown-nics.ts";
 
 /** A busy machine may answer late; a VM that restarts is up at once. */
 const PATIENT = { REMEDIATOR_PROBE_TIMEOUT_SECONDS: "1", REMEDIATOR_SETTLE_SECONDS: "4" };
 const TAGS = { "static-ip-remediator": "on", "Static-IP-Remediator-Pin": "On" };
-
-const nicSchema = z.object({
-  properties: z.object({
-    ipConfigurations: z.array(
-      z.object({
-        properties: z.object({
-          privateIPAddress: z.string(),
-          privateIPAllocationMethod: z.string(),
-        }),
-      }),
-    ),
-  }),
-});
 
 describe("the address of a VM's NIC", () => {
   let fleet: Fleet;
@@ -48,23 +35,8 @@ describe("the address of a VM's NIC", () => {
     return await fleet.outcomeOf(vm);
   }
 
-  async function allocations(): Promise<readonly string[]> {
-    const { armEndpoint, token } = fleet.simulator;
-    const id = fleet
-      .vmId("vm-a")
-      .replace(
-        "Microsoft.Compute/virtualMachines/vm-a",
-        "Microsoft.Network/networkInterfaces/nic-a",
-      );
-    const answer = await fetch(`${armEndpoint}${id}?api-version=2024-05-01`, {
-      headers: { authorization: `Bearer ${token}` },
-    });
-    return nicSchema
-      .parse(await answer.json())
-      .properties.ipConfigurations.map(
-        ({ properties }) =>
-          `${properties.privateIPAllocationMethod} ${properties.privateIPAddress}`,
-      );
+  async function allocation(): Promise<readonly [string, string]> {
+    return addressOf(await readNic(fleet, "vm-a"));
   }
 
   async function effectsOf(): Promise<readonly string[]> {
@@ -88,7 +60,7 @@ describe("the address of a VM's NIC", () => {
       { remedy: "guestDhcp", state: "done" },
       { remedy: "pinAddress", state: "done", before: { nic: { name: "nic-a" } } },
     ]);
-    expect(await allocations()).toEqual(["Static 10.40.0.10"]);
+    expect(await allocation()).toEqual(["10.40.0.10", "Static"]);
     expect(effects.indexOf("nicWritten")).toBeGreaterThan(effects.indexOf("dhcpSwitched"));
     const names = steps.map(({ name }) => name);
     expect(names.indexOf("pinAddress")).toBeGreaterThan(names.indexOf("secondProbe"));
@@ -103,7 +75,7 @@ describe("the address of a VM's NIC", () => {
     const { outcome } = await fleet.outcomeOf("vm-a");
 
     expect(outcome).toMatchObject({ kind: "healed", code: "guest-dhcp" });
-    expect(await allocations()).toEqual(["Static 10.40.0.10"]);
+    expect(await allocation()).toEqual(["10.40.0.10", "Static"]);
   });
 
   it("is not touched where nobody asked", async () => {
@@ -121,7 +93,7 @@ describe("the address of a VM's NIC", () => {
     const { outcome } = await asked();
 
     expect(outcome).toMatchObject({ kind: "healed", code: "pin-address" });
-    expect(await allocations()).toEqual(["Static 10.40.0.10"]);
+    expect(await allocation()).toEqual(["10.40.0.10", "Static"]);
     expect(await effectsOf()).toEqual(["snapshotCreated", "nicWritten", "snapshotUpdated"]);
   });
 
@@ -132,7 +104,7 @@ describe("the address of a VM's NIC", () => {
 
     expect(outcome).toMatchObject({ kind: "healed", code: "guest-dhcp" });
     expect(await effectsOf()).toContain("vmRestarted");
-    expect(await allocations()).toEqual(["Static 10.40.0.10"]);
+    expect(await allocation()).toEqual(["10.40.0.10", "Static"]);
   });
 
   it("needs a person where RDP is silent after it, who is told how to put it back", async () => {
@@ -203,7 +175,7 @@ describe("the address of a VM's NIC", () => {
 
     expect(outcome).toMatchObject({ kind: "refused", code: "changed-meanwhile" });
     expect(ledger).toMatchObject([{ remedy: "pinAddress", state: "untouched" }]);
-    expect(await allocations()).toEqual(["Static 10.40.0.77"]);
+    expect(await allocation()).toEqual(["10.40.0.77", "Static"]);
   });
 
   it("is pinned once although the host dies after the write, before its answer", async () => {

@@ -16,7 +16,7 @@ export interface CleaningReport {
  * Clears up after runs, once: incidents without an end are closed, and runs start for NICs that are left in the middle of a
  * reset; what nobody needs is deleted in Azure; old records are forgotten. Each part goes its way though another failed.
  */
-export function* clean(context: OrchestrationContext): Generator<Task, CleaningReport, unknown> {
+export function* cleanUp(context: OrchestrationContext): Generator<Task, CleaningReport, unknown> {
   const now = nowOf(context);
   const lost = yield* part(context, "closeLost", { asOf: now });
   const unfinished = yield* part(context, "findUnfinished", { asOf: now });
