@@ -68,6 +68,7 @@ const environment = z.object({
   REMEDIATOR_POLL_SECONDS: seconds.min(0.05).default(5),
   REMEDIATOR_SNAPSHOT_TIMEOUT_SECONDS: seconds.default(1800),
   REMEDIATOR_SNAPSHOT_DAYS: z.coerce.number().int().min(1).max(365).default(7),
+  REMEDIATOR_RECORD_DAYS: z.coerce.number().int().min(1).max(3650).default(90),
   REMEDIATOR_RETRY_SECONDS: seconds.default(10),
   REMEDIATOR_UNREAD_SILENCE_SECONDS: seconds.default(900),
   REMEDIATOR_UNREAD_UPTIME_SECONDS: seconds.default(1200),
@@ -124,6 +125,8 @@ export interface Settings {
   readonly snapshotTimeoutSeconds: number;
   /** @default 7 */
   readonly snapshotDays: number;
+  /** How long signals and ended incidents are kept. @default 90 */
+  readonly recordDays: number;
   /** Wait before a failed call is made again, where Azure names no time. @default 10 */
   readonly retrySeconds: number;
   /** How long a VM that nobody could read has to be silent, and to be up, before it is restarted. @default 900 and 1200 */
@@ -193,6 +196,7 @@ function toSettings(values: z.output<typeof environment>): Settings {
     pollSeconds: values.REMEDIATOR_POLL_SECONDS,
     snapshotTimeoutSeconds: values.REMEDIATOR_SNAPSHOT_TIMEOUT_SECONDS,
     snapshotDays: values.REMEDIATOR_SNAPSHOT_DAYS,
+    recordDays: values.REMEDIATOR_RECORD_DAYS,
     retrySeconds: values.REMEDIATOR_RETRY_SECONDS,
     ...restartTimes(values),
     dataFolder: values.REMEDIATOR_DATA ?? null,
@@ -205,6 +209,9 @@ function toSettings(values: z.output<typeof environment>): Settings {
 
 /** On this machine only simulated Azure is a vault; `clients.ts` sends no token anywhere else. */
 function isSecretAddress(text: string): boolean {
+  if (!URL.canParse(text)) {
+    return false;
+  }
   const url = new URL(text);
   const isVault =
     url.protocol === "https:" &&

@@ -50,6 +50,7 @@ function* applyRemedy(run: Run, remedy: PlannedRemedy): Generator<Task, RemedyCo
     case "setAddresses":
       return yield* repairGuest(run, { ...remedy, kind: remedy.kind });
     case "pinAddress":
+    case "restoreStatic":
       throw new TypeError(`Remedy ${remedy.kind} was planned although it is not available.`);
   }
 }

@@ -10,10 +10,12 @@ import { closeRun, leaveAsHealthy } from "./close-run.ts";
 import { decide } from "./decide.ts";
 import { finishResets, TO_FINISH } from "./finish-resets.ts";
 import { healByPlan } from "./heal-by-plan.ts";
+import { lookAtBootIfUnread } from "./look-at-boot.ts";
 import { lookAtConsole } from "./look-at-console.ts";
 import { checkHindrances, readAzure } from "./read-azure.ts";
 import { firstProbe, gatherGuestFacts } from "./read-both-sides.ts";
 import { pinAddress } from "./remedies/pin-address.ts";
+import { rollBack } from "./roll-back.ts";
 import { beginRun, openIncident, outcomeOf, type Run } from "./run.ts";
 import { settleAfterWrite } from "./settle.ts";
 import { inputOf } from "./sub-stories.ts";
@@ -83,6 +85,9 @@ function* endOf(
 }
 
 function* story(run: Run): Generator<Task, Ending, unknown> {
+  if (run.purpose.rollbackOf !== undefined) {
+    return { kind: "outcome", outcome: yield* rollBack(run, run.purpose.rollbackOf) };
+  }
   yield* settleAfterWrite(run);
 
   const azure = yield* readAzure(run);
@@ -100,6 +105,7 @@ function* story(run: Run): Generator<Task, Ending, unknown> {
   if (outside !== null) {
     return { kind: "outcome", outcome: outside };
   }
+  yield* lookAtBootIfUnread(run);
   yield* lookAtConsole(run);
   const plan = yield* decide(run);
   const outcome = yield* healByPlan(run, plan);

@@ -1,5 +1,6 @@
 import { app } from "durable-functions";
 
+import { clean } from "./clean.ts";
 import { probeUntilSure } from "./confirm-silence.ts";
 import { healVm } from "./heal-vm.ts";
 import { keepBoot } from "./look-at-boot.ts";
@@ -12,6 +13,7 @@ import { subStory } from "./sub-stories.ts";
 app.orchestration("healVm", healVm);
 app.orchestration("resolveTarget", resolveTarget);
 app.orchestration("probeMinute", probeMinute);
+app.orchestration("clean", clean);
 app.orchestration("confirmSilence", subStory("confirmSilence", probeUntilSure));
 app.orchestration("readGuest", subStory("readGuest", readGuestWithin));
 app.orchestration("keepBoot", subStory("keepBoot", keepBoot));

@@ -3,20 +3,25 @@ import { Argument, Command, CommanderError, Option } from "commander";
 import packageFile from "../../package.json" with { type: "json" };
 import { InvalidInputError } from "../../shared/domain/errors.ts";
 import type { LatencyProfile } from "../simulator/latency.ts";
-import {
-  readAddresses,
-  readHostUrl,
-  readLoopbackUrl,
-  readPort,
-  readSeed,
-  readVmId,
-} from "./arguments.ts";
+import { addAfterCare } from "./after-care-verbs.ts";
+import { readAddresses, readHostUrl, readPort, readSeed, readVmId } from "./arguments.ts";
 import type { AzureChoice, Call } from "./calls.ts";
 import * as help from "./help.ts";
+import { simulatorOption, verb } from "./verb.ts";
 
 const SERVE_PORT = 7071;
 const LOCAL_HOST = `http://127.0.0.1:${SERVE_PORT}`;
-const VERBS = new Set(["demo", "simulate", "serve", "diagnose", "heal", "explain", "watch"]);
+const VERBS = new Set([
+  "demo",
+  "simulate",
+  "serve",
+  "diagnose",
+  "heal",
+  "rollback",
+  "clean",
+  "explain",
+  "watch",
+]);
 const SCENARIO = "fleet: console (default), nic-reset, switch, or a JSON file";
 const LATENCIES: readonly LatencyProfile[] = ["instant", "demo", "azure"];
 
@@ -79,6 +84,7 @@ function buildProgram(take: Take): Command {
   addServe(program, take);
   addDiagnose(program, take);
   addHeal(program, take);
+  addAfterCare(program, take);
   addExplain(program, take);
   addWatch(program, take);
   return program;
@@ -265,20 +271,6 @@ function runCall(name: "diagnose" | "heal", vmId: string, options: RunOptions): 
     simulatorUrl: options.simulator ?? null,
     dataFolder: options.data ?? null,
   };
-}
-
-function verb(program: Command, name: string, description: string): Command {
-  return program
-    .command(name)
-    .description(description)
-    .option("--json", "one JSON object a line, for programs")
-    .allowExcessArguments(false);
-}
-
-function simulatorOption(): Option {
-  return new Option("--simulator <url>", "work on simulated Azure at this address").argParser(
-    readLoopbackUrl,
-  );
 }
 
 function seedOption(): Option {

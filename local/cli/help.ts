@@ -9,6 +9,8 @@ Start here:
   $ remediator diagnose VM_ID          look at a VM of yours; changes nothing
   $ remediator heal VM_ID --dry-run    see what a heal would do; changes nothing
   $ remediator heal VM_ID              heal it
+  $ remediator rollback INCIDENT       take a heal back, while that is safe
+  $ remediator clean                   delete what is no longer needed of ended incidents
   $ remediator explain FILE            read what netsh or ipconfig printed in a serial console
   $ remediator watch URL               follow what a running host does
 

@@ -11,6 +11,7 @@ const WORDS: Readonly<Record<RemedyKind, string>> = {
   enableAdapter: "enable the adapter",
   setAddresses: "set Azure's own addresses inside Windows",
   pinAddress: "make Azure keep the NIC's address",
+  restoreStatic: "give the adapter its static configuration back",
 };
 
 /** The plan in words, NIC by NIC, and what it costs. */

@@ -8,7 +8,7 @@ export type OutcomeKind =
   | "healthy"
   /** The program chose not to act. */
   | "refused"
-  /** Every change was undone, and no remedy is left. */
+  /** Every change was undone: no remedy is left, or an operator wanted it back. */
   | "rolledBack"
   /** A person has to go on; `nextStep` says with what. */
   | "needsHuman"

@@ -9,6 +9,7 @@ export type GuestScriptName =
   | "switch-to-dhcp"
   | "set-addresses"
   | "repair-adapter"
+  | "restore-static"
   | "look-further"
   | "remove-ghosts";
 

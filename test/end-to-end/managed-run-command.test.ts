@@ -23,7 +23,12 @@ const TAKEN: Fault = {
 const SWITCH = { script: "switch-to-dhcp", vm: "vm-a" } as const;
 
 const stateSchema = z.object({
-  vms: z.array(z.object({ name: z.string(), managedCommands: z.array(z.unknown()) })),
+  vms: z.array(
+    z.object({
+      name: z.string(),
+      managedCommands: z.array(z.object({ timeoutSeconds: z.number() })),
+    }),
+  ),
 });
 
 describe("a VM whose Run Command slot is stuck", () => {
@@ -54,9 +59,14 @@ describe("a VM whose Run Command slot is stuck", () => {
       .map(({ operation, script }) => [operation.slice(15), script].filter(Boolean).join(" "));
   }
 
-  async function managedLeft(): Promise<number> {
+  /** The timeouts of those that are there now. */
+  async function managedTimeouts(): Promise<readonly number[]> {
     const { vms } = stateSchema.parse(await fleet.admin("/state"));
-    return vms.reduce((sum, vm) => sum + vm.managedCommands.length, 0);
+    return vms.flatMap((vm) => vm.managedCommands.map(({ timeoutSeconds }) => timeoutSeconds));
+  }
+
+  async function managedLeft(): Promise<number> {
+    return (await managedTimeouts()).length;
   }
 
   it("is read and healed by managed Run Commands, one after the other, and none of them stays", async () => {
@@ -121,12 +131,15 @@ describe("a VM whose Run Command slot is stuck", () => {
         held.parse(await fleet.admin(`/holds/${hold.id}`)).state === "reached" ? true : null,
       );
 
+      const timeouts = await managedTimeouts();
       await fleet.killHost();
       await fleet.clearHolds();
       await fleet.startHost();
       const { outcome } = await fleet.outcomeOf("vm-a", 90);
 
       expect(outcome?.kind).toBe("healed");
+      // Longer than the dead-man's 16 s: Azure ends no switch midway.
+      expect(timeouts.map((seconds) => seconds > 16)).toEqual(when === "after" ? [true] : []);
       expect(await managedLeft()).toBe(0);
       const kinds = (await fleet.log("vm-a")).effects.map(({ kind }) => kind);
       expect(kinds.filter((kind) => kind === "dhcpSwitched")).toHaveLength(1);

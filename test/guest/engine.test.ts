@@ -7,9 +7,10 @@ import { answerOf, runOnEmulation } from "./emulate.ts";
 import { engine, noEngine, runOnEngine } from "./engine.ts";
 import { guestCases, type ExpectingCase } from "./guest-cases.ts";
 import { repairCases } from "./repair-cases.ts";
+import { restoreCases } from "./restore-cases.ts";
 import { withoutGzip } from "./with-envelope.ts";
 
-const cases = [...guestCases, ...repairCases];
+const cases = [...guestCases, ...repairCases, ...restoreCases];
 const numbered = cases.map((example, index) => ({ title: example.title, example, index }));
 
 /** What a case's runs gave, in the form in which the case says what it expects. */

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
+import type { BackupRecord, Incident } from "../../shared/domain/incident.ts";
 import type { Outcome } from "../../shared/domain/outcome.ts";
 import type { IndirectTarget, SignalState } from "../../shared/domain/signal.ts";
 import { LARGEST_EVIDENCE, type IncidentStore } from "../../shared/incidents/store.ts";
@@ -583,6 +584,106 @@ export function storeContract(name: string, create: () => Promise<StorePlace>): 
         await store.updateIncident("first", { silentSince: null });
 
         expect(await store.silentVms("2026-03-02T08:00:00.000Z")).toEqual([]);
+      });
+    });
+
+    describe("cleaning", () => {
+      const BEFORE = "2026-03-02T08:30:00.000Z";
+      const CLOSED = { closedAt: "2026-03-02T08:10:00.000Z", outcome: HEALED };
+      const backup: BackupRecord = {
+        snapshotId: "/snapshots/s",
+        snapshotName: "s",
+        createdAt: "2026-03-02T08:05:00.000Z",
+        expiresAt: "2026-03-09T08:05:00.000Z",
+        state: "complete",
+      };
+
+      it("lists incidents whose snapshots are not on record as deleted, oldest first", async () => {
+        const later = { openedAt: "2026-03-02T09:00:00.000Z" };
+        await store.openIncident(anIncident({ id: "young", ...later, backup }));
+        await store.openIncident(anIncident({ id: "old", ...CLOSED, backup }));
+        await store.openIncident(anIncident({ id: "none" }));
+        await store.openIncident(
+          anIncident({ id: "gone", backup: { ...backup, state: "deleted" } }),
+        );
+        await store.writeLedger("old", anEntry());
+
+        const all = await store.incidentsWithSnapshot(9);
+        const one = await store.incidentsWithSnapshot(1);
+
+        expect(all.map(({ id }) => id)).toEqual(["old", "young"]);
+        expect(all[0]?.ledger).toEqual([anEntry()]);
+        expect(one.map(({ id }) => id)).toEqual(["old"]);
+      });
+
+      it("lists VMs with a change of a remedy of which nobody knows the end, each once", async () => {
+        const reset = anEntry({ remedy: "nicReset", state: "unknown" });
+        await store.openIncident(anIncident({ id: "a", ledger: [reset] }));
+        await store.openIncident(anIncident({ id: "b", ledger: [{ ...reset, state: "open" }] }));
+        await store.openIncident(
+          anIncident({
+            id: "c",
+            vmId: OTHER_VM,
+            ledger: [{ ...reset, state: "undone" }, anEntry()],
+          }),
+        );
+
+        expect(await store.vmsWithUnfinished("nicReset")).toEqual([VM]);
+        expect(await store.vmsWithUnfinished("serialConsole")).toEqual([]);
+      });
+
+      it("forgets old incidents with all that is kept beside them, and old settled signals", async () => {
+        const evidence = { name: "a.txt", contentType: "text/plain", bytes: new Uint8Array([1]) };
+        await store.openIncident(anIncident({ ...CLOSED, ledger: [anEntry()] }));
+        await store.writeEvidence("incident-0001", evidence);
+        await store.addSignal(aSignal({ id: "settled", state: TAKEN }));
+        await store.addSignal(aSignal({ id: "pending" }));
+        await store.addSignal(
+          aSignal({ id: "young", state: TAKEN, receivedAt: "2026-03-02T08:30:00.000Z" }),
+        );
+
+        const forgotten = await store.forgetBefore(BEFORE, 9);
+        const again = await store.forgetBefore(BEFORE, 9);
+
+        expect(forgotten).toEqual({ incidents: 1, signals: 1 });
+        expect(again).toEqual({ incidents: 0, signals: 0 });
+        expect(await store.getIncident("incident-0001")).toBeUndefined();
+        expect(await store.readEvidence("incident-0001", "a.txt")).toBeUndefined();
+        expect(await store.getSignal("settled")).toBeUndefined();
+        expect(await store.getSignal("pending")).toBeDefined();
+        expect(await store.getSignal("young")).toBeDefined();
+      });
+
+      it.each<[string, Partial<Incident>]>([
+        ["is open", {}],
+        ["closed later", { ...CLOSED, closedAt: BEFORE }],
+        ["has its snapshot still", { ...CLOSED, backup }],
+        ["has a snapshot in the making", { ...CLOSED, backup: { ...backup, state: "creating" } }],
+        [
+          "left a NIC in the middle of a reset",
+          { ...CLOSED, ledger: [anEntry({ remedy: "nicReset", state: "unknown" })] },
+        ],
+      ])("never forgets an incident that %s", async (_title, incident) => {
+        await store.openIncident(anIncident(incident));
+
+        expect(await store.forgetBefore(BEFORE, 9)).toEqual({ incidents: 0, signals: 0 });
+        expect(await store.getIncident("incident-0001")).toBeDefined();
+      });
+
+      it("forgets no more than it is told, the oldest first", async () => {
+        for (const [id, opened] of [
+          ["b", "08:02"],
+          ["a", "08:01"],
+          ["c", "08:03"],
+        ] as const) {
+          const openedAt = `2026-03-02T${opened}:00.000Z`;
+          await store.openIncident(anIncident({ id, openedAt, ...CLOSED }));
+        }
+
+        expect(await store.forgetBefore(BEFORE, 2)).toMatchObject({ incidents: 2 });
+
+        const left = await store.listIncidents({ limit: 9 });
+        expect(left.map(({ id }) => id)).toEqual(["c"]);
       });
     });
 

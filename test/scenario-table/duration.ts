@@ -42,12 +42,16 @@ function secondsOf(isAnswered: boolean): StepSeconds {
     guestRepair: operation("commandMs", SWITCH_SCRIPT),
     consoleLogin: 2 * CONSOLE_VISIT,
     pinAddress: NIC_WRITE,
+    rollBack: operation("commandMs", SWITCH_SCRIPT),
     restartCheck: 2 * REQUEST,
     nicSwap: 2 * REQUEST + NIC_WRITE,
     vmUp: RESTART + mean("agentMs"),
     nicRestore: NIC_WRITE,
     proof: REQUEST,
     // Time to heal ends at the first proof.
+    lookFurther: operation("commandMs"),
+    // After the proof.
+    ghosts: 0,
     secondProbe: 0,
     // Fetched beside the snapshot.
     bootDiagnostics: 0,

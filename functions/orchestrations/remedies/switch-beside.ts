@@ -14,7 +14,10 @@ export function* startBeside(
   { run, script, deadline, patience }: Omit<Sending<unknown>, "sent">,
   owner: ManagedOwner,
 ): Generator<Task, SwitchStart, unknown> {
-  const managed = managedSlot(run.context, owner, { purpose: "switch", deadline });
+  const slot = managedSlot(run.context, owner, { purpose: "switch", deadline });
+  // Azure must not end a script midway that began at the last moment: the dead-man's time is longer than its own bound.
+  const timeoutSeconds = slot.timeoutSeconds + run.settings.deadManSeconds;
+  const managed = { ...slot, timeoutSeconds };
   let maybeSent = false;
   for (;;) {
     // From here on it may be there, whatever the answer is.

@@ -29,7 +29,10 @@ const LABELS: Readonly<Record<StepName, string>> = {
   vmUp: "Wait for the VM",
   nicRestore: "Put the address back",
   pinAddress: "Pin the address",
+  rollBack: "Take it back",
   proof: "Prove it",
+  lookFurther: "Look further in Windows",
+  ghosts: "Look for ghost adapters",
   secondProbe: "Probe RDP again",
 };
 

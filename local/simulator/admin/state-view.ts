@@ -43,12 +43,15 @@ function renderVmState(simulation: Simulation, vm: VmState): unknown {
     },
     runCommand:
       vm.command === null ? null : { script: vm.command.scriptName, phase: vm.command.phase },
-    managedCommands: [...vm.managed.values()].map(({ name, tags, script, state }) => ({
-      name,
-      tags,
-      script: scriptNameIn(script),
-      state,
-    })),
+    managedCommands: [...vm.managed.values()].map(
+      ({ name, tags, script, state, timeoutSeconds }) => ({
+        name,
+        tags,
+        timeoutSeconds,
+        script: scriptNameIn(script),
+        state,
+      }),
+    ),
     undelivered: vm.undelivered.map((command) => command.scriptName),
     azureAddresses: nicsOf(world, vm).flatMap((nic) =>
       nic.configurations.map((configuration) => configuration.address),

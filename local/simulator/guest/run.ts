@@ -4,6 +4,7 @@ import { readGuest } from "./read-guest.ts";
 import { restartedRdp } from "./remote-desktop.ts";
 import { removeGhosts } from "./remove-ghosts.ts";
 import { repairAdapter } from "./repair-adapter.ts";
+import { restoreStaticAgain } from "./restore-static.ts";
 import { ScriptKilledError, type Session } from "./session.ts";
 import { setAddresses } from "./set-addresses.ts";
 import type { GuestState, GuestWorld, ScriptRun } from "./state.ts";
@@ -40,6 +41,10 @@ export const EMULATED_SCRIPTS = {
     version: 1,
     digest: "08ebfdf31dded6eda81d8ac7a6d6ec022df4ae95bc86f993ef303d94a62579b9",
   },
+  "restore-static": {
+    version: 1,
+    digest: "421af507d86ca55c617a9f69c708f5eaa66600e6efd72433caefa10f51f8c58f",
+  },
 } as const;
 
 /** The scripts that change Windows: each gives the line that it prints. */
@@ -47,6 +52,7 @@ const CHANGES: Readonly<Record<string, (session: Session, values: unknown) => st
   "switch-to-dhcp/1": switchToDhcp,
   "set-addresses/1": setAddresses,
   "repair-adapter/1": repairAdapter,
+  "restore-static/1": restoreStaticAgain,
 };
 
 const HEADER = /^# static-ip-remediator:(?<name>[a-z-]+)\/(?<version>\d+)$/u;

@@ -135,6 +135,18 @@ export function restoreStatic(session: Session, saved: SavedConfiguration): bool
   return false;
 }
 
+/** Puts DHCP back on, as `Restore-Static` of the way back does; says whether it is. */
+export function restoreDhcp(session: Session, guid: string): boolean {
+  if (adapterOf(session.state, guid)?.dhcp === false) {
+    netshDhcp(session, guid);
+  }
+  if (adapterOf(session.state, guid)?.dhcp === true) {
+    return true;
+  }
+  session.seconds += SETTLE_SECONDS;
+  return false;
+}
+
 function putServiceBack(session: Session, saved: SavedConfiguration): void {
   const { dhcpService } = session.state;
   const stays = session.world.faults?.includes("stop") === true;

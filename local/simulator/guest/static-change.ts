@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { deadManScript } from "./dead-man.ts";
+import { deadManScript, type SavedDhcp } from "./dead-man.ts";
 import { maskedAddress, type AdapterView } from "./envelope.ts";
 import {
   clockOf,
@@ -70,7 +70,8 @@ function save(run: StaticChange, before: AdapterView, expected: string): SavedCo
   };
 }
 
-function arm(run: StaticChange, saved: SavedConfiguration): boolean {
+/** Arms the dead-man's task with what it is to put back; says whether it is armed. */
+export function arm(run: StaticChange, saved: SavedConfiguration | SavedDhcp): boolean {
   const { session } = run;
   if (!session.state.taskRegistration) {
     run.detail = "The task could not be registered.";

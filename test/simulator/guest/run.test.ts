@@ -18,6 +18,7 @@ describe("the emulation's scripts", () => {
     "switch-to-dhcp",
     "set-addresses",
     "repair-adapter",
+    "restore-static",
     "look-further",
     "remove-ghosts",
   ] as const)("%s is the script that this emulation was written for", (name) => {
