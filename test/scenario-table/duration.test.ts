@@ -15,8 +15,8 @@ const GUEST_HEAL: readonly StepName[] = [
   "secondProbe",
 ];
 
-function minutesOf(steps: readonly StepName[], awaitsSilence: boolean): number {
-  return minutesOfRun({ steps, isAnswered: false, awaitsSilence });
+function minutesOf(steps: readonly StepName[], awaitsSilence: boolean, isUnread = false): number {
+  return minutesOfRun({ steps, isAnswered: false, awaitsSilence, isUnread });
 }
 
 describe("the computed duration of a run", () => {
@@ -37,6 +37,26 @@ describe("the computed duration of a run", () => {
     const never = late.filter((step) => step !== "backup");
 
     expect(minutesOf(late, false)).toBeGreaterThan(minutesOf(never, false));
+  });
+});
+
+describe("the computed duration of a restart", () => {
+  const reset: readonly StepName[] = [
+    "azureFacts",
+    "probe",
+    "confirmSilence",
+    "diagnosis",
+    "restartCheck",
+    "nicSwap",
+  ];
+
+  it("counts the long silence where nobody read Windows, and the probes after it", () => {
+    const read = minutesOf(reset, true);
+    const unread = minutesOf(reset, true, true);
+
+    // 900 s of silence begin at the first probe; those after it are 65 s.
+    expect(unread).toBeGreaterThan(15 + 1);
+    expect(unread - read).toBeLessThan(15 + 1);
   });
 });
 

@@ -32,9 +32,11 @@ function readExpected(): z.output<typeof lines> {
   return lines.parse(JSON.parse(readFileSync(FILE, "utf8")));
 }
 
-/** Keeps what was found as what is expected from now on. */
-export function update(rows: readonly Row[]): void {
-  writeFileSync(FILE, `${JSON.stringify(linesOf(rows), null, 2)}\n`);
+/** Keeps what was found as what is expected from now on; of a part of the rows beside what is kept of the others. */
+export function update(rows: readonly Row[], isWhole: boolean): void {
+  const kept = { ...(isWhole ? {} : readExpected()), ...linesOf(rows) };
+  const sorted = Object.entries(kept).toSorted(([one], [other]) => one.localeCompare(other));
+  writeFileSync(FILE, `${JSON.stringify(Object.fromEntries(sorted), null, 2)}\n`);
 }
 
 function linesOf(rows: readonly Row[]): Readonly<Record<string, string>> {

@@ -69,6 +69,11 @@ describe("the verdict on a VM", () => {
     ["the NIC is not what it was", ill, aMoment(aNic(anAdapter(), { kept: '{"tags":{}}' }))],
     ["a NIC is gone", ill, aMoment(aNic(anAdapter()), { nics: [] })],
     ["Windows lost an address of Azure's", several, aMoment(aNic(anAdapter(), SEVERAL))],
+    [
+      "Windows lost an address that it had beside Azure's",
+      aMoment(aNic(anAdapter({ dhcp: false, addresses: BOTH }))),
+      well,
+    ],
     ["it was in order", well, aMoment(aNic(anAdapter({ gateways: [] })))],
     ["a dead-man task is left", ill, aMoment(aNic(anAdapter()), { tasks: 1 })],
     ["the VM is stopped", ill, aMoment(aNic(anAdapter()), { power: "stopped" })],

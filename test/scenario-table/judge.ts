@@ -108,7 +108,20 @@ function lost(before: Moment, after: Moment): readonly string[] {
   if (gone.length > 0) {
     return ["Windows lost an address of Azure's"];
   }
-  return isInOrder(before) && !isInOrder(after) ? ["it was in order"] : [];
+  if (!isInOrder(before)) {
+    return [];
+  }
+  return isInOrder(after) ? lostBesides(before, after) : ["it was in order"];
+}
+
+/** Addresses beside Azure's of a Windows that was in order: a cluster's or a load balancer's, which somebody set there. */
+function lostBesides(before: Moment, after: Moment): readonly string[] {
+  const gone = before.nics.flatMap((nic, index) => {
+    const now = after.nics[index];
+    const own = (nic.adapter?.addresses ?? []).map(({ ip }) => ip);
+    return own.filter((ip) => !nic.addresses.includes(ip) && (now === undefined || !has(now, ip)));
+  });
+  return gone.length === 0 ? [] : ["Windows lost an address that it had beside Azure's"];
 }
 
 function has({ adapter }: NicMoment, address: string): boolean {

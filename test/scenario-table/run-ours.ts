@@ -90,6 +90,9 @@ async function doingOf(fleet: Fleet, vm: string, observed: Observed): Promise<Do
     minutes: minutesOfRun({
       steps: names,
       isAnswered: probe?.kind === "answers",
+      isUnread: !steps
+        .slice(0, names.indexOf("restartCheck"))
+        .some(({ name, state }) => name === "guestRead" && state === "done"),
       awaitsSilence: ledger.length === 0 || names.includes("consoleRead"),
     }),
   };

@@ -1,7 +1,7 @@
 import { nameOf, type Combination } from "./combinations.ts";
-import { DISTURBANCES } from "./disturbances.ts";
+import { DISTURBANCES, type Disturbance } from "./disturbances.ts";
 import type { Doing } from "./doing.ts";
-import { groupsOf, stageOf } from "./rows.ts";
+import { groupsOf, stageOf, tableRows } from "./rows.ts";
 import { runBaseline } from "./run-baseline.ts";
 import { runOurs } from "./run-ours.ts";
 import type { Stage } from "./stage.ts";
@@ -24,16 +24,25 @@ interface Job {
 /** Hosts at a time: each waits more than it works, and more on two cores would be late. */
 const AT_ONCE = 3;
 
-/** Keys of all rows: of the disturbances, and of these combinations. */
-export function keysOf(combinations: readonly Combination[]): readonly string[] {
-  return jobs(combinations).flatMap(({ part, names }) =>
-    names.map((name) => keyOf({ part, name })),
-  );
+/** Scenarios to play. */
+export interface Choice {
+  readonly combinations: readonly Combination[];
+  readonly disturbances: readonly Disturbance[];
 }
 
-/** Runs every disturbance and these combinations with both; the rows come in their names' order. */
-export async function runTable(combinations: readonly Combination[]): Promise<readonly Row[]> {
-  const waiting = [...jobs(combinations)];
+/** Every scenario. */
+export function everything(): Choice {
+  return { combinations: tableRows(), disturbances: DISTURBANCES };
+}
+
+/** Keys of the rows of these scenarios. */
+export function keysOf(choice: Choice): readonly string[] {
+  return jobs(choice).flatMap(({ part, names }) => names.map((name) => keyOf({ part, name })));
+}
+
+/** Runs these scenarios with both; the rows come in their names' order. */
+export async function runTable(choice: Choice): Promise<readonly Row[]> {
+  const waiting = [...jobs(choice)];
   const rows: Row[] = [];
   async function work(): Promise<void> {
     for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) {
@@ -49,9 +58,9 @@ export function keyOf({ part, name }: Pick<Row, "part" | "name">): string {
   return `${part}: ${name}`;
 }
 
-function jobs(combinations: readonly Combination[]): readonly Job[] {
+function jobs({ combinations, disturbances }: Choice): readonly Job[] {
   return [
-    ...DISTURBANCES.map(({ name, stage }) => ({
+    ...disturbances.map(({ name, stage }) => ({
       part: "disturbance" as const,
       names: [name],
       stage,
