@@ -218,7 +218,7 @@ const LOST: readonly RepairRow[] = EVERY.flatMap((repairable) => [
   }),
   unhealed(repairable, {
     title: `do nothing too late: ${repairable.title}`,
-    faults: [{ kind: "slow", ...atScript(repairable), seconds: 9 }],
+    faults: [{ kind: "slow", ...atScript(repairable), seconds: 15 }],
     outcome:
       repairable.code === "renew-lease" ? "needsHuman lease-wrong" : "rolledBack repair-undone",
     ledger: [repairable.code === "renew-lease" ? "untouched" : "undone"],

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 
 import type { ScenarioInput } from "../../local/simulator/scenario/scenario.ts";
+import { inParallel } from "../../shared/domain/in-parallel.ts";
 import type { RowFault } from "./fault-row.ts";
 import { Fleet } from "./fleet.ts";
 import { REPAIR_ROWS, type RepairRow } from "./guest-repair-rows.ts";
@@ -16,6 +17,9 @@ const stateSchema = z.object({
     }),
   ),
 });
+
+/** Heals that run beside each other: with more of them the waits would be too short. */
+const AT_ONCE = 8;
 
 /** Kinds of effects on Windows; the others are on Azure. */
 const ON_WINDOWS = /^(?:adapter|deadMan|dhcp|dns|lease|routes|static)/u;
@@ -59,12 +63,16 @@ describe("repairs inside Windows", () => {
   beforeAll(async () => {
     const { vms, faults } = machinesOf(rows);
     const scenario = aScenario([...vms, aHealthyVm("vm-control", 250)], { faults });
-    fleet = await Fleet.start(scenario, { REMEDIATOR_GUEST_READ_SECONDS: "20" });
-    for (const { vm, row } of rows) {
+    fleet = await Fleet.start(scenario, {
+      REMEDIATOR_GUEST_READ_SECONDS: "30",
+      REMEDIATOR_GUEST_SWITCH_SECONDS: "10",
+      REMEDIATOR_SNAPSHOT_TIMEOUT_SECONDS: "60",
+    });
+    await inParallel(rows, AT_ONCE, async ({ vm, row }) => {
       await fleet.heal(vm, row.dryRun === true ? { dryRun: true } : {});
-    }
-    await Promise.all(rows.map(async ({ vm }) => await fleet.outcomeOf(vm, 110)));
-  }, 150_000);
+      await fleet.outcomeOf(vm, 110);
+    });
+  }, 240_000);
 
   afterAll(async () => {
     await fleet.close();

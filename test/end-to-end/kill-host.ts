@@ -11,9 +11,9 @@ const heldSchema = z.object({ id: z.number(), state: z.string() });
 /** Budgets with room for many heals at once and for the new start. */
 const ROOMY = {
   REMEDIATOR_PROBE_TIMEOUT_SECONDS: "1",
-  REMEDIATOR_GUEST_READ_SECONDS: "40",
-  REMEDIATOR_GUEST_SWITCH_SECONDS: "60",
-  REMEDIATOR_SNAPSHOT_TIMEOUT_SECONDS: "60",
+  REMEDIATOR_GUEST_READ_SECONDS: "120",
+  REMEDIATOR_GUEST_SWITCH_SECONDS: "120",
+  REMEDIATOR_SNAPSHOT_TIMEOUT_SECONDS: "120",
 };
 
 /** Requests run beside each other, so a heal may take so many less than the one that was counted. */
