@@ -57,6 +57,7 @@ const environment = z.object({
     .regex(/^[^:\s]+:\d{1,5}$/u, "must be HOST:PORT")
     .refine((text) => isPort(Number(text.split(":")[1])), "must name a port from 1 to 65535")
     .optional(),
+  REMEDIATOR_PROBE_SOURCE: z.ipv4("must be an IPv4 address").optional(),
   REMEDIATOR_PROBE_ROUND_MINUTES: z.coerce.number().int().min(0).max(1440).default(0),
   REMEDIATOR_GUEST_READ_SECONDS: seconds.default(120),
   REMEDIATOR_GUEST_SWITCH_SECONDS: seconds.default(240),
@@ -67,7 +68,11 @@ const environment = z.object({
   REMEDIATOR_POLL_SECONDS: seconds.min(0.05).default(5),
   REMEDIATOR_SNAPSHOT_TIMEOUT_SECONDS: seconds.default(1800),
   REMEDIATOR_SNAPSHOT_DAYS: z.coerce.number().int().min(1).max(365).default(7),
+  REMEDIATOR_RECORD_DAYS: z.coerce.number().int().min(1).max(3650).default(90),
   REMEDIATOR_RETRY_SECONDS: seconds.default(10),
+  REMEDIATOR_UNREAD_SILENCE_SECONDS: seconds.default(900),
+  REMEDIATOR_UNREAD_UPTIME_SECONDS: seconds.default(1200),
+  REMEDIATOR_RESTART_WAIT_SECONDS: seconds.default(1200),
   REMEDIATOR_DATA: z.string().min(1).optional(),
   REMEDIATOR_ARM_ENDPOINT: loopbackUrl.optional(),
   REMEDIATOR_ARM_TOKEN: z.string().min(1).optional(),
@@ -100,6 +105,8 @@ export interface Settings {
     readonly proxy: string | null;
     /** HOST:PORT that answers when the network between is well. @default none */
     readonly control: string | null;
+    /** IPv4 address from which probes arrive at the VMs. @default none: the own address, unless behind a proxy */
+    readonly source: string | null;
   };
   /** Time in which each opted-in VM is probed once; 0: no probe rounds. @default 0 */
   readonly probeRoundMinutes: number;
@@ -118,8 +125,15 @@ export interface Settings {
   readonly snapshotTimeoutSeconds: number;
   /** @default 7 */
   readonly snapshotDays: number;
+  /** How long signals and ended incidents are kept. @default 90 */
+  readonly recordDays: number;
   /** Wait before a failed call is made again, where Azure names no time. @default 10 */
   readonly retrySeconds: number;
+  /** How long a VM that nobody could read has to be silent, and to be up, before it is restarted. @default 900 and 1200 */
+  readonly unreadSilenceSeconds: number;
+  readonly unreadUptimeSeconds: number;
+  /** Longest wait for another VM's restart to end. @default 1200 */
+  readonly restartWaitSeconds: number;
   /** Folder of the local store. @default none: needs to be set */
   readonly dataFolder: string | null;
   /** Simulated Azure, loopback only. @default none: the real one */
@@ -169,14 +183,7 @@ function toSettings(values: z.output<typeof environment>): Settings {
     consoleSecret: values.REMEDIATOR_CONSOLE_SECRET ?? null,
     coolDownSeconds: values.REMEDIATOR_COOL_DOWN_SECONDS,
     settleSeconds: values.REMEDIATOR_SETTLE_SECONDS,
-    probe: {
-      port: values.REMEDIATOR_PROBE_PORT,
-      count: values.REMEDIATOR_PROBE_COUNT,
-      windowSeconds: values.REMEDIATOR_PROBE_WINDOW_SECONDS,
-      timeoutSeconds: values.REMEDIATOR_PROBE_TIMEOUT_SECONDS,
-      proxy: values.REMEDIATOR_PROBE_PROXY ?? null,
-      control: values.REMEDIATOR_PROBE_CONTROL ?? null,
-    },
+    probe: probeOf(values),
     probeRoundMinutes: values.REMEDIATOR_PROBE_ROUND_MINUTES,
     guestReadSeconds: values.REMEDIATOR_GUEST_READ_SECONDS,
     guestSwitchSeconds: values.REMEDIATOR_GUEST_SWITCH_SECONDS,
@@ -189,7 +196,9 @@ function toSettings(values: z.output<typeof environment>): Settings {
     pollSeconds: values.REMEDIATOR_POLL_SECONDS,
     snapshotTimeoutSeconds: values.REMEDIATOR_SNAPSHOT_TIMEOUT_SECONDS,
     snapshotDays: values.REMEDIATOR_SNAPSHOT_DAYS,
+    recordDays: values.REMEDIATOR_RECORD_DAYS,
     retrySeconds: values.REMEDIATOR_RETRY_SECONDS,
+    ...restartTimes(values),
     dataFolder: values.REMEDIATOR_DATA ?? null,
     simulator:
       endpoint === undefined
@@ -210,6 +219,28 @@ function isSecretAddress(text: string): boolean {
   const path = /^\/secrets\/[\dA-Za-z-]{1,127}(?:\/[\da-f]{32})?$/u.test(url.pathname);
   const bare = [url.search, url.hash, url.username, url.password].every((part) => part === "");
   return path && bare && (isVault || isLoopback(text));
+}
+
+function probeOf(values: z.output<typeof environment>): Settings["probe"] {
+  return {
+    port: values.REMEDIATOR_PROBE_PORT,
+    count: values.REMEDIATOR_PROBE_COUNT,
+    windowSeconds: values.REMEDIATOR_PROBE_WINDOW_SECONDS,
+    timeoutSeconds: values.REMEDIATOR_PROBE_TIMEOUT_SECONDS,
+    proxy: values.REMEDIATOR_PROBE_PROXY ?? null,
+    control: values.REMEDIATOR_PROBE_CONTROL ?? null,
+    source: values.REMEDIATOR_PROBE_SOURCE ?? null,
+  };
+}
+
+function restartTimes(
+  values: z.output<typeof environment>,
+): Pick<Settings, "unreadSilenceSeconds" | "unreadUptimeSeconds" | "restartWaitSeconds"> {
+  return {
+    unreadSilenceSeconds: values.REMEDIATOR_UNREAD_SILENCE_SECONDS,
+    unreadUptimeSeconds: values.REMEDIATOR_UNREAD_UPTIME_SECONDS,
+    restartWaitSeconds: values.REMEDIATOR_RESTART_WAIT_SECONDS,
+  };
 }
 
 function isPort(port: number): boolean {

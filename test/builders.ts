@@ -42,6 +42,8 @@ export function aVm(overrides: Partial<VmFacts> = {}): VmFacts {
     tags: { "static-ip-remediator": "on" },
     inScaleSet: false,
     bootDiagnostics: true,
+    createdAt: "2025-11-20T09:00:00.000Z",
+    provisionedAt: "2026-03-01T20:58:00.000Z",
     ...overrides,
   };
 }
@@ -83,6 +85,7 @@ export function aNic(overrides: Partial<NicFacts> = {}): NicFacts {
     ipForwarding: false,
     networkSecurityGroupId: null,
     ipConfigurations: [anIpConfiguration()],
+    pools: [],
     subnet: aSubnet(),
     ...overrides,
   };
@@ -192,6 +195,12 @@ export function anUnknownProbe(
   code: Extract<Probe, { kind: "unknown" }>["code"] = "no-route",
 ): Probe {
   return { kind: "unknown", code, detail: "nothing to go by" };
+}
+
+/** A probe that a security rule denies. */
+export function aDeniedProbe(): Probe {
+  const deniedBy = "securityRules/lockdown";
+  return { kind: "unknown", code: "nsg", detail: `Rule ${deniedBy} denies the probe.`, deniedBy };
 }
 
 /** The verdict `static-mismatch` on `aNic()` with `aMismatchedAdapter()`. */

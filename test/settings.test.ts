@@ -53,6 +53,14 @@ it("probes in no rounds unless it is asked to", () => {
   expect(readSettings({ REMEDIATOR_PROBE_ROUND_MINUTES: "15" }).probeRoundMinutes).toBe(15);
 });
 
+it("takes an IPv4 address as the probes' source, and none of another form", () => {
+  expect(readSettings({}).probe.source).toBeNull();
+  expect(readSettings({ REMEDIATOR_PROBE_SOURCE: "10.40.9.4" }).probe.source).toBe("10.40.9.4");
+  expect(() => readSettings({ REMEDIATOR_PROBE_SOURCE: "jump.example" })).toThrow(
+    "REMEDIATOR_PROBE_SOURCE: must be an IPv4 address",
+  );
+});
+
 it.each([
   "https://kv-ops.vault.azure.net/secrets/console-login",
   "https://kv-ops.vault.usgovcloudapi.net/secrets/console/0f4e5d6c7b8a49d3a2b1c0d9e8f70615",

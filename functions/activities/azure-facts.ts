@@ -55,10 +55,11 @@ export async function probe(
   return await probeNic(await azure(), facts, nicId, settings.probe);
 }
 
-/** Why nothing answered: is the VM silent, or can that not be told from here? Reads only. */
+/** Why enough probes were not answered: is the VM silent, or can that not be told from here? Reads only. */
 export async function explainSilence(
   { facts, nicId, address }: In<"explainSilence">,
   { azure, settings }: Services,
 ): Out<"explainSilence"> {
-  return await explain(await azure(), facts, { nicId, address }, settings.probe);
+  const target = { nicId, address, confirmed: true };
+  return await explain(await azure(), facts, target, settings.probe);
 }

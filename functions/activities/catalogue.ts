@@ -1,8 +1,16 @@
 import type { AzureActivities } from "./catalogue/azure.ts";
 import type { BackupActivities } from "./catalogue/backup.ts";
+import type { CleanActivities } from "./catalogue/clean.ts";
 import type { ConsoleActivities } from "./catalogue/console.ts";
+import type { EvidenceActivities } from "./catalogue/evidence.ts";
+import type { FurtherActivities } from "./catalogue/further.ts";
+import type { GuestRepairActivities } from "./catalogue/guest-repair.ts";
 import type { GuestActivities } from "./catalogue/guest.ts";
 import type { IncidentActivities } from "./catalogue/incidents.ts";
+import type { NicResetActivities } from "./catalogue/nic-reset.ts";
+import type { PinAddressActivities } from "./catalogue/pin-address.ts";
+import type { RestartActivities } from "./catalogue/restarts.ts";
+import type { RollbackActivities } from "./catalogue/rollback.ts";
 import type { SignalActivities } from "./catalogue/signals.ts";
 
 /** Every activity by name, with what goes in and what comes out: the one list for callers, registration and tests. */
@@ -11,8 +19,16 @@ export interface ActivityCatalogue
     SignalActivities,
     AzureActivities,
     GuestActivities,
+    GuestRepairActivities,
+    FurtherActivities,
     ConsoleActivities,
+    NicResetActivities,
     BackupActivities,
+    EvidenceActivities,
+    PinAddressActivities,
+    RollbackActivities,
+    CleanActivities,
+    RestartActivities,
     IncidentActivities {}
 
 export type ActivityName = keyof ActivityCatalogue;

@@ -1,3 +1,6 @@
+import type { Azure } from "../../shared/azure/clients.ts";
+import { deleteManagedCommand } from "../../shared/azure/managed-run-command.ts";
+import type { RunCommandStart } from "../../shared/azure/run-command.ts";
 import { AzureRequestError } from "../../shared/domain/errors.ts";
 import * as guestFacts from "../../shared/facts/guest-facts.ts";
 import type { IncidentStore } from "../../shared/incidents/store.ts";
@@ -14,10 +17,10 @@ const HANDED_OVER = "handed to Run Command";
 
 /** Hands the read-only script to Run Command. Run twice it reads twice, or finds the slot busy. */
 export async function startGuestRead(
-  { vmId }: In<"startGuestRead">,
+  { vmId, managed }: In<"startGuestRead">,
   { azure }: Services,
 ): Out<"startGuestRead"> {
-  const start = await guestFacts.startGuestRead(await azure(), vmId);
+  const start = await guestFacts.startGuestRead(await azure(), vmId, managed ?? null);
   return start.kind === "started" || start.kind === "busy" ? start : unavailable(start);
 }
 
@@ -35,15 +38,51 @@ export async function pollGuestRead(
  */
 export async function startGuestSwitch(
   request: In<"startGuestSwitch">,
-  { azure, store, settings }: Services,
+  services: Services,
 ): Out<"startGuestSwitch"> {
+  return await startOnce(request, services, guestDhcp.startGuestSwitch);
+}
+
+/** One look at the switch. Reads only. */
+export async function pollGuestSwitch(
+  { vmId, operation }: In<"pollGuestSwitch">,
+  { azure }: Services,
+): Out<"pollGuestSwitch"> {
+  return await guestDhcp.pollGuestSwitch(await azure(), vmId, operation);
+}
+
+/** Deletes a managed Run Command of an incident. Key: its name, from the incident; one that is gone is fine. */
+export async function endManagedCommand(
+  { vmId, ...slot }: In<"endManagedCommand">,
+  { azure }: Services,
+): Out<"endManagedCommand"> {
+  await deleteManagedCommand(await azure(), vmId, slot);
+  return null;
+}
+
+/** How a script that changes Windows is handed to Run Command. */
+type Start<Request> = (
+  azure: Azure,
+  request: Request & { readonly leaseWaitSeconds: number; readonly deadManSeconds: number },
+) => Promise<RunCommandStart>;
+
+/** Hands over a script that changes Windows; key: its ledger entry, marked before. */
+export async function startOnce<Request extends SwitchRequest>(
+  request: Request,
+  { azure, store, settings }: Services,
+  start: Start<Request>,
+): Promise<SwitchStart> {
   const records = await store();
   const markedBefore = await mark(records, request, HANDED_OVER);
   let maybeSent = markedBefore;
   try {
-    const start = await handOver(request, await azure(), settings);
-    maybeSent ||= start.kind === "started" || start.maybeSent;
-    return start.kind === "started" ? start : { ...start, maybeSent };
+    const { leaseWaitSeconds, deadManSeconds } = settings;
+    const client = await azure();
+    const end = await handOver(
+      async () => await start(client, { ...request, leaseWaitSeconds, deadManSeconds }),
+    );
+    maybeSent ||= end.kind === "started" || end.maybeSent;
+    return end.kind === "started" ? end : { ...end, maybeSent };
   } catch (error) {
     if (!markedBefore || !(error instanceof AzureRequestError)) {
       throw error;
@@ -57,25 +96,9 @@ export async function startGuestSwitch(
   }
 }
 
-/** One look at the switch. Reads only. */
-export async function pollGuestSwitch(
-  { vmId, operation }: In<"pollGuestSwitch">,
-  { azure }: Services,
-): Out<"pollGuestSwitch"> {
-  return await guestDhcp.pollGuestSwitch(await azure(), vmId, operation);
-}
-
-async function handOver(
-  request: SwitchRequest,
-  azure: Awaited<ReturnType<Services["azure"]>>,
-  { leaseWaitSeconds, deadManSeconds }: Services["settings"],
-): Promise<SwitchStart> {
+async function handOver(send: () => Promise<RunCommandStart>): Promise<SwitchStart> {
   try {
-    const start = await guestDhcp.startGuestSwitch(azure, {
-      ...request,
-      leaseWaitSeconds,
-      deadManSeconds,
-    });
+    const start = await send();
     if (start.kind === "started") {
       return start;
     }
@@ -92,7 +115,7 @@ async function handOver(
 }
 
 /** In the words of the catalogue; what Azure wants to be done is part of the message. */
-function unavailable(obstacle: {
+export function unavailable(obstacle: {
   readonly code: string;
   readonly message: string;
   readonly nextStep: string;

@@ -1,3 +1,4 @@
+import { handOffOf } from "../../shared/diagnosis/hand-off.ts";
 import type { Incident } from "../../shared/domain/incident.ts";
 import type { Outcome } from "../../shared/domain/outcome.ts";
 import type { IncidentStore } from "../../shared/incidents/store.ts";
@@ -13,7 +14,12 @@ export async function closeLostIncidents(records: IncidentStore, vmId: string): 
   const now = new Date();
   for (const incident of await records.listIncidents({ vmId, open: true, limit: 20 })) {
     if (now.getTime() - Date.parse(incident.openedAt) > YOUNGEST_SECONDS * 1000) {
-      const patch = { outcome: outcomeOfLost(incident), closedAt: now.toISOString() };
+      const outcome = outcomeOfLost(incident);
+      const handOff = handOffOf({ incident, outcome, now: null, tenantId: null });
+      const patch = {
+        outcome: { ...outcome, ...(handOff && { handOff }) },
+        closedAt: now.toISOString(),
+      };
       await records.updateIncident(incident.id, patch);
     }
   }

@@ -9,6 +9,7 @@ import {
 import { services, type Services } from "../services.ts";
 import * as azureFacts from "./azure-facts.ts";
 import * as backup from "./backup.ts";
+import { keepBootDiagnostics } from "./boot-diagnostics.ts";
 import type {
   ActivityAnswer,
   ActivityCatalogue,
@@ -16,10 +17,19 @@ import type {
   ActivityName,
   Tell,
 } from "./catalogue.ts";
+import * as clean from "./clean.ts";
+import { closeLost } from "./close-lost.ts";
 import * as console from "./console.ts";
+import * as further from "./further.ts";
+import * as guestRepair from "./guest-repair.ts";
 import * as guest from "./guest.ts";
+import { readForHandOff } from "./hand-off.ts";
 import * as incidents from "./incidents.ts";
+import * as nicReset from "./nic-reset.ts";
+import * as pinAddress from "./pin-address.ts";
 import { probeTurns } from "./probe-turns.ts";
+import * as restarts from "./restarts.ts";
+import * as rollback from "./rollback.ts";
 import * as signals from "./signals.ts";
 import { startRun } from "./start-run.ts";
 import * as targets from "./targets.ts";
@@ -33,8 +43,10 @@ type Activity<Name extends ActivityName> = (
 /** An activity whose input comes from the engine. */
 type UntypedActivity = (input: unknown, services: Services, tell: Tell) => Promise<unknown>;
 
-/** Every activity but `startRun`, which needs the engine's client. */
-const activities: { readonly [Name in Exclude<ActivityName, "startRun">]: Activity<Name> } = {
+/** Every activity but those which need the engine's client. */
+const activities: {
+  readonly [Name in Exclude<ActivityName, "startRun" | "closeLost">]: Activity<Name>;
+} = {
   lookForSignals: signals.lookForSignals,
   ignoreAsHealthy: signals.ignoreAsHealthy,
   openIncident: signals.openIncident,
@@ -55,14 +67,40 @@ const activities: { readonly [Name in Exclude<ActivityName, "startRun">]: Activi
   pollGuestRead: guest.pollGuestRead,
   startGuestSwitch: guest.startGuestSwitch,
   pollGuestSwitch: guest.pollGuestSwitch,
+  startGuestRepair: guestRepair.startGuestRepair,
+  pollGuestRepair: guestRepair.pollGuestRepair,
+  startLookFurther: further.startLookFurther,
+  pollLookFurther: further.pollLookFurther,
+  startGhosts: further.startGhosts,
+  pollGhosts: further.pollGhosts,
   readConsole: console.readConsole,
   setConsoleAddress: console.setConsoleAddress,
+  keepBootDiagnostics,
+  beginReset: nicReset.beginReset,
+  findSwapAddresses: nicReset.findSwapAddresses,
+  writeNic: nicReset.writeNic,
+  pollNicWrite: nicReset.pollNicWrite,
+  readNicStanding: nicReset.readNicStanding,
   putConsoleOnDhcp: console.putConsoleOnDhcp,
+  readRestartFacts: restarts.readRestartFacts,
+  takeRestart: restarts.takeRestart,
+  readResetImpact: restarts.readResetImpact,
+  endManagedCommand: guest.endManagedCommand,
+  readForHandOff,
   startSnapshot: backup.startSnapshot,
   pollSnapshot: backup.pollSnapshot,
   findOtherRun: backup.findOtherRun,
   dropSnapshot: backup.dropSnapshot,
   closeSnapshot: backup.closeSnapshot,
+  pinAddressRead: pinAddress.pinAddressRead,
+  pinAddressWrite: pinAddress.pinAddressWrite,
+  pinAddressPoll: pinAddress.pinAddressPoll,
+  findRollback: rollback.findRollback,
+  startRestore: rollback.startRestore,
+  pollRestore: rollback.pollRestore,
+  cleanAzure: clean.cleanAzure,
+  findUnfinished: clean.findUnfinished,
+  forgetOld: clean.forgetOld,
 };
 
 for (const [name, activity] of Object.entries(activities)) {
@@ -72,6 +110,11 @@ for (const [name, activity] of Object.entries(activities)) {
 app.activity("startRun", {
   extraInputs: startRun.extraInputs,
   handler: answering(startRun.handler),
+});
+
+app.activity("closeLost", {
+  extraInputs: closeLost.extraInputs,
+  handler: answering(closeLost.handler),
 });
 
 function withServices(

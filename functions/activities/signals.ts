@@ -7,6 +7,7 @@ import type { Services } from "../services.ts";
 import type { ActivityCatalogue } from "./catalogue.ts";
 import type { RunSettings } from "./catalogue/signals.ts";
 import { closeLostIncidents } from "./lost-incidents.ts";
+import { unfinishedResets } from "./unfinished-resets.ts";
 
 type In<Name extends keyof ActivityCatalogue> = ActivityCatalogue[Name]["input"];
 type Out<Name extends keyof ActivityCatalogue> = Promise<ActivityCatalogue[Name]["output"]>;
@@ -23,7 +24,10 @@ export async function lookForSignals(
   await closeLostIncidents(records, vmId);
   const pending = await withoutCooledDown(records, vmId, settings);
   const purpose = purposeOf(pending);
-  return purpose === null ? null : { purpose, settings: runSettings(settings) };
+  const unfinished = await unfinishedResets(records, vmId);
+  return purpose === null && unfinished.length === 0
+    ? null
+    : { purpose, settings: runSettings(settings), unfinished };
 }
 
 /** Ignores the signals of a VM that answered. Key: the signals' ids. */
@@ -131,6 +135,9 @@ function runSettings(settings: Settings): RunSettings {
     snapshotTimeoutSeconds: rest.snapshotTimeoutSeconds,
     snapshotDays: rest.snapshotDays,
     retrySeconds: rest.retrySeconds,
+    unreadSilenceSeconds: rest.unreadSilenceSeconds,
+    unreadUptimeSeconds: rest.unreadUptimeSeconds,
+    restartWaitSeconds: rest.restartWaitSeconds,
     probeCount: probe.count,
     probeWindowSeconds: probe.windowSeconds,
   };

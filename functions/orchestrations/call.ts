@@ -17,6 +17,8 @@ export interface Patience {
   readonly retrySeconds: number;
   /** No attempt starts after it. */
   readonly until?: Date;
+  /** Hears of each attempt that failed. */
+  readonly failed?: (failure: ActivityFailure) => void;
 }
 
 /** Ends a story: an activity failed for good. Carries data that people can act on. */
@@ -48,6 +50,7 @@ export function* call<Name extends ActivityName>(
     if (answer.ok) {
       return answer.value;
     }
+    patience.failed?.(answer.failure);
     const wait = waitOr(
       answer.failure.retryAfterSeconds,
       patience.retrySeconds * 2 ** (attempt - 1),

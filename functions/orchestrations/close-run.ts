@@ -7,7 +7,10 @@ import type { ActivityFailure } from "../activities/catalogue.ts";
 import { awaitBackup } from "./await-backup.ts";
 import { ActivityFailedError } from "./call.ts";
 import { nowOf } from "./clock.ts";
+import { callsPerson, handOver } from "./hand-over.ts";
+import { awaitBootLook, startBootLook } from "./look-at-boot.ts";
 import { awaitSilence } from "./read-both-sides.ts";
+import { endSwitchBeside } from "./remedies/switch-beside.ts";
 import {
   callFor,
   hasChanged,
@@ -34,12 +37,21 @@ export function* closeRun(
 ): Generator<Task, { morePending: boolean }, unknown> {
   yield* openIncident(run);
   if (run.silenceTask !== null) {
-    const probe = run.probe;
+    const { probe, silentSince } = run;
     yield* awaitSilence(run);
     run.probe = probe;
+    run.silentSince = silentSince;
   }
+  if (run.managedSwitch === "ended") {
+    yield* endSwitchBeside(run);
+  }
+  if (callsPerson(outcome)) {
+    startBootLook(run);
+  }
+  yield* awaitBootLook(run);
   yield* settleBackup(run, outcome);
-  const final: Outcome = { ...outcome, remarks: run.remarks };
+  const handOff = yield* handOver(run, outcome);
+  const final: Outcome = { ...outcome, remarks: run.remarks, ...(handOff && { handOff }) };
   run.story.close(final);
   const {
     id: _id,

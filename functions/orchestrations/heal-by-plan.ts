@@ -11,6 +11,7 @@ import { decide } from "./decide.ts";
 import { healNic } from "./heal-nic.ts";
 import { prove } from "./prove.ts";
 import { readBothSidesAgain, startBackup } from "./read-both-sides.ts";
+import { tellOfGhosts } from "./remedies/ghost-adapters.ts";
 import { callFor, callOr, outcomeOf, type Run } from "./run.ts";
 
 /** Does what the plan says, and gives the outcome. No change is made before the backup is complete. */
@@ -22,7 +23,17 @@ export function* healByPlan(run: Run, plan: Plan): Generator<Task, Outcome, unkn
   if (blocked !== null) {
     return blocked;
   }
-  return yield* applyRemedies(run, plan.remedies);
+  const outcome = yield* applyRemedies(run, plan.remedies);
+  yield* tellOfGhostsAfterReset(run, outcome);
+  return outcome;
+}
+
+/** Not before the proof: nobody's heal waits for it. */
+function* tellOfGhostsAfterReset(run: Run, { kind }: Outcome): Generator<Task, void, unknown> {
+  const reset = run.ledger.some(({ remedy, state }) => remedy === "nicReset" && state === "done");
+  if (kind === "healed" && reset) {
+    run.remarks = [...run.remarks, ...(yield* tellOfGhosts(run))];
+  }
 }
 
 /** The outcome of a plan that changes nothing. */
@@ -40,7 +51,7 @@ function withoutChange(run: Run, plan: Exclude<Plan, { kind: "remedies" }>): Out
 }
 
 /** Completes the backup, and makes sure that no other run of this program holds the VM. Gives an outcome if it may not go on. */
-function* backUp(run: Run): Generator<Task, Outcome | null, unknown> {
+export function* backUp(run: Run): Generator<Task, Outcome | null, unknown> {
   startBackup(run);
   const backup = yield* awaitBackup(run);
   if (backup === null || run.facts === null) {
@@ -81,7 +92,8 @@ function* applyRemedies(
     const ofNic = remedies.filter((remedy) => remedy.nicId === nicId);
     const conclusion = yield* healNic(run, ofNic);
     if (healedBefore === null && (yield* isOutOfDate(run, nicId, conclusion))) {
-      return yield* readAndPlanAgain(run, messages);
+      const left = conclusion.kind === "stale" && conclusion.left === true;
+      return yield* readAndPlanAgain(run, left ? [...messages, conclusion.message] : messages);
     }
     if (conclusion.kind !== "right") {
       return notHealed(run, conclusion, messages);
@@ -92,13 +104,16 @@ function* applyRemedies(
   return yield* prove(run, messages.join(" "));
 }
 
+/** What a script says of a lease that is not the address which Azure had when it was asked. */
+const WRONG_LEASE = new Set(["lease-wrong-restored", "lease-wrong"]);
+
 /** Whether the facts that a switch went by are not true any more. A lease of another address may be Azure's new one. */
 function* isOutOfDate(
   run: Run,
   nicId: string,
   conclusion: RemedyConclusion,
 ): Generator<Task, boolean, unknown> {
-  if (conclusion.kind !== "undone" || conclusion.code !== "lease-wrong-restored") {
+  if (conclusion.kind === "right" || !WRONG_LEASE.has(conclusion.code)) {
     return conclusion.kind === "stale";
   }
   // Without an answer it stays what it is: put back.

@@ -3,6 +3,8 @@ import type { Task } from "durable-functions";
 import type { PlannedRemedy } from "../../shared/domain/diagnosis.ts";
 import type { RemedyConclusion } from "../../shared/domain/remedy.ts";
 import { healGuestDhcp } from "./remedies/guest-dhcp.ts";
+import { repairGuest } from "./remedies/guest-repair.ts";
+import { resetNic } from "./remedies/nic-reset.ts";
 import { healOverConsole } from "./remedies/serial-console.ts";
 import type { Run } from "./run.ts";
 
@@ -41,11 +43,14 @@ function* applyRemedy(run: Run, remedy: PlannedRemedy): Generator<Task, RemedyCo
     case "serialConsole":
       return yield* healOverConsole(run, remedy);
     case "nicReset":
+      return yield* resetNic(run, remedy);
     case "repairDhcpService":
     case "renewLease":
     case "enableAdapter":
     case "setAddresses":
+      return yield* repairGuest(run, { ...remedy, kind: remedy.kind });
     case "pinAddress":
+    case "restoreStatic":
       throw new TypeError(`Remedy ${remedy.kind} was planned although it is not available.`);
   }
 }

@@ -4,13 +4,18 @@ import type { AzureFacts } from "../../shared/domain/facts.ts";
 import type { LedgerEntry } from "../../shared/domain/incident.ts";
 import type { Outcome } from "../../shared/domain/outcome.ts";
 import { probedNic } from "../../shared/facts/probe.ts";
+import type { UnfinishedReset } from "../activities/catalogue/signals.ts";
 import { ActivityFailedError, call } from "./call.ts";
 import { closeRun, leaveAsHealthy } from "./close-run.ts";
 import { decide } from "./decide.ts";
+import { finishResets, TO_FINISH } from "./finish-resets.ts";
 import { healByPlan } from "./heal-by-plan.ts";
+import { lookAtBootIfUnread } from "./look-at-boot.ts";
 import { lookAtConsole } from "./look-at-console.ts";
 import { checkHindrances, readAzure } from "./read-azure.ts";
 import { firstProbe, gatherGuestFacts } from "./read-both-sides.ts";
+import { pinAddress } from "./remedies/pin-address.ts";
+import { rollBack } from "./roll-back.ts";
 import { beginRun, openIncident, outcomeOf, type Run } from "./run.ts";
 import { settleAfterWrite } from "./settle.ts";
 import { inputOf } from "./sub-stories.ts";
@@ -33,8 +38,13 @@ export function* healVm(context: OrchestrationContext): Generator<Task, unknown,
   if (found === null) {
     return null;
   }
-  const run = beginRun(context, vmId, found);
-  const ending = yield* endOf(run);
+  const { purpose, settings, unfinished = [] } = found;
+  if (purpose === null) {
+    yield* finishResets(beginRun(context, vmId, { purpose: TO_FINISH, settings }), unfinished);
+    return yield* goOn(context, vmId);
+  }
+  const run = beginRun(context, vmId, { purpose, settings });
+  const ending = yield* endOf(run, unfinished);
   const { morePending } =
     ending.kind === "answered" ? yield* leaveAsHealthy(run) : yield* closeRun(run, ending.outcome);
   if (morePending) {
@@ -43,15 +53,28 @@ export function* healVm(context: OrchestrationContext): Generator<Task, unknown,
   return ending;
 }
 
+/** A run without signals of its own answers none: those that came meanwhile get the next one. */
+function* goOn(context: OrchestrationContext, vmId: string): Generator<Task, null, unknown> {
+  const { morePending } = yield* call(context, "findPending", { vmId });
+  if (morePending) {
+    context.df.continueAsNew({ vmId });
+  }
+  return null;
+}
+
 /** Whether the NIC that was probed is the only one which the signals are about: it cannot answer for another. */
 function isAboutOneNic({ purpose }: Run, facts: AzureFacts): boolean {
   return new Set(purpose.nicIds.map((nicId) => probedNic(facts, nicId)?.id)).size === 1;
 }
 
 /** The story, with trouble that stays turned into an outcome. */
-function* endOf(run: Run): Generator<Task, Ending, unknown> {
+function* endOf(
+  run: Run,
+  unfinished: readonly UnfinishedReset[],
+): Generator<Task, Ending, unknown> {
   try {
-    return yield* story(run);
+    const left = yield* finishResets(run, unfinished);
+    return left === null ? yield* story(run) : { kind: "outcome", outcome: left };
   } catch (error) {
     if (error instanceof ActivityFailedError) {
       const kind = run.ledger.some(({ state }) => LEFT.has(state)) ? "needsHuman" : "failed";
@@ -62,6 +85,9 @@ function* endOf(run: Run): Generator<Task, Ending, unknown> {
 }
 
 function* story(run: Run): Generator<Task, Ending, unknown> {
+  if (run.purpose.rollbackOf !== undefined) {
+    return { kind: "outcome", outcome: yield* rollBack(run, run.purpose.rollbackOf) };
+  }
   yield* settleAfterWrite(run);
 
   const azure = yield* readAzure(run);
@@ -79,7 +105,9 @@ function* story(run: Run): Generator<Task, Ending, unknown> {
   if (outside !== null) {
     return { kind: "outcome", outcome: outside };
   }
+  yield* lookAtBootIfUnread(run);
   yield* lookAtConsole(run);
   const plan = yield* decide(run);
-  return { kind: "outcome", outcome: yield* healByPlan(run, plan) };
+  const outcome = yield* healByPlan(run, plan);
+  return { kind: "outcome", outcome: yield* pinAddress(run, outcome) };
 }

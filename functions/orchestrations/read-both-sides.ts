@@ -4,6 +4,9 @@ import type { AzureFacts, GuestReading } from "../../shared/domain/facts.ts";
 import type { Outcome } from "../../shared/domain/outcome.ts";
 import type { ProbeAnswer } from "../../shared/facts/probe.ts";
 import { answerOf, schedule } from "./call.ts";
+import { nowOf } from "./clock.ts";
+import { startBootLookIfMute } from "./look-at-boot.ts";
+import { managedOwner } from "./managed-command.ts";
 import { checkHindrances, readAzure } from "./read-azure.ts";
 import { callFor, callOr, mayChange, mayUseConsole, type Run } from "./run.ts";
 import { resultOf, startStory } from "./sub-stories.ts";
@@ -14,6 +17,7 @@ const INTERRUPTIONS = new Set(["not-running", "gone", "run-command-failed"]);
 /** Sends the first probe while the subnets are read. */
 export function* firstProbe(run: Run, facts: AzureFacts): Generator<Task, ProbeAnswer, unknown> {
   run.story.begin("probe");
+  const startedAt = nowOf(run.context);
   const probing = { facts, nicId: run.purpose.nicId };
   const tasks = [
     schedule(run.context, "probe", probing),
@@ -30,6 +34,7 @@ export function* firstProbe(run: Run, facts: AzureFacts): Generator<Task, ProbeA
   if (answer.kind === "answers") {
     run.probe = answer;
   }
+  run.silentSince = answer.kind === "answers" ? null : startedAt;
   run.story.end("probe", answer.detail);
   return answer;
 }
@@ -62,7 +67,8 @@ export function* gatherGuestFacts(
   if (unanswered && run.purpose.alerted && mayChange(run)) {
     startBackup(run);
   }
-  run.guest = yield* guestBeside(run, guest, [run.silenceTask, run.backupTask]);
+  const boot = startBootLookIfMute(run);
+  run.guest = yield* guestBeside(run, guest, [run.silenceTask, run.backupTask, boot]);
   return wasInterrupted(run.guest) ? yield* readBothSidesAgain(run) : null;
 }
 
@@ -125,13 +131,14 @@ export function startBackup(run: Run): void {
 function startGuestRead(run: Run): Task {
   run.story.begin("guestRead", "read-only script over Run Command");
   const { vmId, settings } = run;
-  return startStory(run.context, "readGuest", { vmId, settings });
+  return startStory(run.context, "readGuest", { vmId, settings, managed: managedOwner(run) });
 }
 
 /** Starts the further probes beside the story, which `awaitSilence` waits for. */
 export function startSilence(run: Run): void {
   const { facts, settings, purpose, unanswered } = run;
   if (facts !== null) {
+    run.silentSince ??= nowOf(run.context);
     run.story.begin(
       "confirmSilence",
       `${settings.probeCount} probes over ${settings.probeWindowSeconds} s`,
@@ -146,6 +153,7 @@ export function* awaitSilence(run: Run): Generator<Task, void, unknown> {
   if (run.silenceTask !== null) {
     const { result, endedAt } = yield* resultOf("confirmSilence", run.silenceTask);
     run.probe = result;
+    run.silentSince = result.kind === "silent" ? run.silentSince : null;
     run.silenceTask = null;
     run.unanswered = null;
     run.story.end("confirmSilence", result.detail, { at: endedAt });
@@ -184,5 +192,6 @@ function describeReading(reading: GuestReading): string {
     const addresses = adapter.addresses.map((address) => address.ip).join(", ");
     return `"${adapter.name}" ${addresses} (DHCP ${adapter.dhcp === true ? "on" : "off"})`;
   });
-  return `Windows has ${adapters.join("; ")}`;
+  const over = reading.over === undefined ? "" : " (over a managed Run Command)";
+  return `Windows has ${adapters.join("; ")}${over}`;
 }

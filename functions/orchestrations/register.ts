@@ -1,7 +1,9 @@
 import { app } from "durable-functions";
 
+import { cleanUp } from "./clean-up.ts";
 import { probeUntilSure } from "./confirm-silence.ts";
 import { healVm } from "./heal-vm.ts";
+import { keepBoot } from "./look-at-boot.ts";
 import { makeBackup } from "./make-backup.ts";
 import { probeMinute } from "./probe-minute.ts";
 import { readGuestWithin } from "./read-guest.ts";
@@ -11,6 +13,8 @@ import { subStory } from "./sub-stories.ts";
 app.orchestration("healVm", healVm);
 app.orchestration("resolveTarget", resolveTarget);
 app.orchestration("probeMinute", probeMinute);
+app.orchestration("cleanUp", cleanUp);
 app.orchestration("confirmSilence", subStory("confirmSilence", probeUntilSure));
 app.orchestration("readGuest", subStory("readGuest", readGuestWithin));
+app.orchestration("keepBoot", subStory("keepBoot", keepBoot));
 app.orchestration("makeBackup", subStory("makeBackup", makeBackup));

@@ -38,6 +38,8 @@ export interface Run {
   guest: GuestReading | null;
   diagnoses: readonly Diagnosis[];
   plan: Plan | null;
+  /** When the first unanswered probe of the present silence began; null: the VM is not known to be silent. */
+  silentSince: string | null;
   /** The first probe, if it was not answered: it counts among the further ones. */
   unanswered: { readonly address: string | null } | null;
   /** The further probes, once they were started beside the story. */
@@ -45,10 +47,14 @@ export interface Run {
   /** The backup in the making, once it was started. */
   backupTask: Task | null;
   backup: BackupResult | null;
+  /** The look at screenshot and serial log: a task once it was started. */
+  boot: Task | "not-looked" | "looked";
   ledger: readonly LedgerEntry[];
+  /** The switch that went as a managed Run Command: whether its script surely ended, and whether its resource is deleted. */
+  managedSwitch: "none" | "running" | "ended" | "deleted";
   /** NICs whose static address this run set itself, over the console. */
   setByUs: readonly string[];
-  /** Outcome code of the remedy that healed; the most disruptive one if several did. */
+  /** Outcome code of the remedy that healed; the most disruptive one if several did; empty before. */
   healedBy: string;
   provenAt: string | null;
   remarks: readonly string[];
@@ -78,13 +84,16 @@ export function beginRun(
     guest: null,
     diagnoses: [],
     plan: null,
+    silentSince: null,
     unanswered: null,
     silenceTask: null,
     backupTask: null,
     backup: null,
+    boot: "not-looked",
     ledger: [],
+    managedSwitch: "none",
     setByUs: [],
-    healedBy: "guest-dhcp",
+    healedBy: "",
     provenAt: null,
     remarks: [],
   };
@@ -160,6 +169,7 @@ export function incidentOf(run: Run): Incident {
     backup: run.backup?.record ?? null,
     steps: run.story.steps,
     ledger: run.ledger,
+    silentSince: run.silentSince,
     provenAt: run.provenAt,
     outcome: null,
   };
@@ -187,6 +197,24 @@ export function outcomeOf(
     nextStep: says.nextStep,
     remarks: run.remarks,
   };
+}
+
+/** Outcome codes of remedies that do less than another one, in the order of what they do. */
+const GENTLE = [
+  "",
+  "renew-lease",
+  "enable-adapter",
+  "repair-dhcp-service",
+  "set-addresses",
+  "guest-dhcp",
+];
+
+/** Notes the remedy that healed, unless a more disruptive one did already. */
+export function healedBy(run: Run, code: string): void {
+  const before = GENTLE.indexOf(run.healedBy);
+  if (before !== -1 && before < GENTLE.indexOf(code)) {
+    run.healedBy = code;
+  }
 }
 
 /** Puts an intent or its result on record. */

@@ -13,17 +13,23 @@ export function* settleAfterWrite(run: Run): Generator<Task, void, unknown> {
     return;
   }
   run.story.begin("settle", "waiting for the VM after the write of its NIC");
+  const isUp = yield* isUpSince(run, writtenAt);
+  const says = isUp
+    ? "the VM runs and its agent has reported"
+    : `the agent did not report within ${run.settings.settleSeconds} s`;
+  run.story.end("settle", says);
+}
+
+/** Waits until the VM runs and its agent has reported since the instant (ISO 8601 UTC), at most for the settle time; says whether. */
+export function* isUpSince(run: Run, instant: string): Generator<Task, boolean, unknown> {
   const deadline = secondsFromNow(run.context, run.settings.settleSeconds);
   for (;;) {
     const state = yield* callFor(run, "readVmState", { vmId: run.vmId });
-    if (state.up && state.agentReportedAt !== null && state.agentReportedAt > writtenAt) {
-      return run.story.end("settle", "the VM runs and its agent has reported");
+    if (state.up && state.agentReportedAt !== null && state.agentReportedAt > instant) {
+      return true;
     }
     if (secondsUntil(run.context, deadline) <= run.settings.pollSeconds) {
-      return run.story.end(
-        "settle",
-        `the agent did not report within ${run.settings.settleSeconds} s`,
-      );
+      return false;
     }
     yield* sleep(run.context, run.settings.pollSeconds);
   }

@@ -51,8 +51,8 @@ export class Story {
     this.#show({ incidentId });
   }
 
-  /** Ends every step that still runs, and shows the outcome. */
-  close(outcome: Outcome): void {
+  /** Ends every step that still runs, and shows the outcome without its hand-off, which the record has. */
+  close({ handOff: _handOff, ...outcome }: Outcome): void {
     const state = outcome.kind === "failed" ? "failed" : "done";
     const endedAt = nowOf(this.#context);
     const steps = this.steps.map((step) => ended(step, { state, detail: step.detail, endedAt }));

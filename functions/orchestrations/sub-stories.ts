@@ -2,8 +2,10 @@ import type { OrchestrationContext, Task } from "durable-functions";
 
 import type { GuestReading, Probe } from "../../shared/domain/facts.ts";
 import type { IndirectTarget } from "../../shared/domain/signal.ts";
+import type { BootLook } from "../activities/catalogue/evidence.ts";
 import { nowOf } from "./clock.ts";
 import type { SilenceQuestion } from "./confirm-silence.ts";
+import type { BootQuestion } from "./look-at-boot.ts";
 import type { BackupQuestion } from "./make-backup.ts";
 import type { GuestQuestion } from "./read-guest.ts";
 import type { BackupResult } from "./run.ts";
@@ -18,6 +20,7 @@ interface Stories {
   readonly probeMinute: { readonly input: { readonly minute: number }; readonly output: unknown };
   readonly confirmSilence: { readonly input: SilenceQuestion; readonly output: Probe };
   readonly readGuest: { readonly input: GuestQuestion; readonly output: GuestReading };
+  readonly keepBoot: { readonly input: BootQuestion; readonly output: BootLook };
   readonly makeBackup: { readonly input: BackupQuestion; readonly output: BackupResult };
 }
 
@@ -27,7 +30,7 @@ export interface Ended<Output> {
   readonly endedAt: string;
 }
 
-type SubStory = "confirmSilence" | "readGuest" | "makeBackup";
+type SubStory = "confirmSilence" | "readGuest" | "keepBoot" | "makeBackup";
 
 /** What the orchestration of that name was started with. */
 export function inputOf<Name extends keyof Stories>(

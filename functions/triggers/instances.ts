@@ -26,6 +26,11 @@ export async function startProbeMinute(client: DurableClient, minute: number): P
   await startOnce(client, "probeMinute", { instanceId: "probe-minute", input: { minute } });
 }
 
+/** Starts a round of cleaning; while an earlier one goes on, that one will do. */
+export async function startClean(client: DurableClient): Promise<void> {
+  await startOnce(client, "cleanUp", { instanceId: "clean-up", input: {} });
+}
+
 /** A 409 is fine: of racing starts one wins, and no signal travels in a start's input. */
 async function startOnce(
   client: DurableClient,

@@ -66,6 +66,14 @@ function isLocalUrl({ protocol, hostname }: URL): boolean {
   return protocol === "http:" && ["127.0.0.1", "localhost", "[::1]"].includes(hostname);
 }
 
+/** An incident's id, as `heal` prints it. @throws InvalidArgumentError */
+export function readIncidentId(text: string): string {
+  if (!/^[\w-]{1,64}$/u.test(text)) {
+    throw new InvalidArgumentError("It is not an incident's id: inc-DATE-HEX.");
+  }
+  return text;
+}
+
 /** A VM's resource id. @throws InvalidArgumentError */
 export function readVmId(text: string): string {
   if (parseResourceId(text)?.type !== VM_TYPE) {

@@ -25,7 +25,7 @@ export interface HelpCall {
 export interface DemoCall {
   readonly verb: "demo";
   readonly json: boolean;
-  /** Null: the demo's own fleet. */
+  /** Name of a fleet of the demo, or a file; null: the demo's default. */
   readonly scenarioFile: string | null;
 }
 
@@ -69,6 +69,29 @@ export interface RunCall {
   readonly dataFolder: string | null;
 }
 
+/** `remediator rollback`. */
+export interface RollbackCall {
+  readonly verb: "rollback";
+  readonly json: boolean;
+  readonly incidentId: string;
+  readonly dryRun: boolean;
+  /** Null: the real Azure. */
+  readonly simulatorUrl: string | null;
+  /** Null: the user's state folder. */
+  readonly dataFolder: string | null;
+}
+
+/** `remediator clean`. */
+export interface CleanCall {
+  readonly verb: "clean";
+  readonly json: boolean;
+  readonly dryRun: boolean;
+  /** Null: the real Azure. */
+  readonly simulatorUrl: string | null;
+  /** Null: the user's state folder. */
+  readonly dataFolder: string | null;
+}
+
 /** `remediator explain`. */
 export interface ExplainCall {
   readonly verb: "explain";
@@ -96,5 +119,7 @@ export type Call =
   | SimulateCall
   | ServeCall
   | RunCall
+  | RollbackCall
+  | CleanCall
   | ExplainCall
   | WatchCall;

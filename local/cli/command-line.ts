@@ -3,20 +3,26 @@ import { Argument, Command, CommanderError, Option } from "commander";
 import packageFile from "../../package.json" with { type: "json" };
 import { InvalidInputError } from "../../shared/domain/errors.ts";
 import type { LatencyProfile } from "../simulator/latency.ts";
-import {
-  readAddresses,
-  readHostUrl,
-  readLoopbackUrl,
-  readPort,
-  readSeed,
-  readVmId,
-} from "./arguments.ts";
+import { addAfterCare } from "./after-care-verbs.ts";
+import { readAddresses, readHostUrl, readPort, readSeed, readVmId } from "./arguments.ts";
 import type { AzureChoice, Call } from "./calls.ts";
 import * as help from "./help.ts";
+import { simulatorOption, verb } from "./verb.ts";
 
 const SERVE_PORT = 7071;
 const LOCAL_HOST = `http://127.0.0.1:${SERVE_PORT}`;
-const VERBS = new Set(["demo", "simulate", "serve", "diagnose", "heal", "explain", "watch"]);
+const VERBS = new Set([
+  "demo",
+  "simulate",
+  "serve",
+  "diagnose",
+  "heal",
+  "rollback",
+  "clean",
+  "explain",
+  "watch",
+]);
+const SCENARIO = "fleet: console (default), nic-reset, switch, or a JSON file";
 const LATENCIES: readonly LatencyProfile[] = ["instant", "demo", "azure"];
 
 type Take = (call: Call) => void;
@@ -78,6 +84,7 @@ function buildProgram(take: Take): Command {
   addServe(program, take);
   addDiagnose(program, take);
   addHeal(program, take);
+  addAfterCare(program, take);
   addExplain(program, take);
   addWatch(program, take);
   return program;
@@ -86,7 +93,7 @@ function buildProgram(take: Take): Command {
 function addDemo(program: Command, take: Take): void {
   verb(program, "demo", "show a heal from alert to proof, on simulated Azure")
     .addHelpText("after", help.DEMO_HELP)
-    .option("--scenario <file>", "another fleet, as JSON")
+    .option("--scenario <name>", SCENARIO)
     .action((options: { json?: boolean; scenario?: string }) => {
       take({
         verb: "demo",
@@ -107,7 +114,7 @@ interface SimulateOptions {
 function addSimulate(program: Command, take: Take): void {
   verb(program, "simulate", "run simulated Azure alone")
     .addHelpText("after", help.SIMULATE_HELP)
-    .option("--scenario <file>", "another fleet, as JSON (default: the demo's)")
+    .option("--scenario <name>", SCENARIO)
     .option("--port <n>", "port on 127.0.0.1; 0 takes a free one", readPort, 0)
     .addOption(latencyOption())
     .addOption(seedOption())
@@ -141,9 +148,7 @@ function addServe(program: Command, take: Take): void {
     .option("--port <n>", "port on 127.0.0.1; 0 takes a free one", readPort, SERVE_PORT)
     .option("--data <folder>", "where incidents and the journal are kept (default: .remediator)")
     .addOption(simulatorOption().conflicts(["scenario", "seed", "azure"]))
-    .addOption(
-      new Option("--scenario <file>", "simulate this fleet in this process").conflicts("azure"),
-    )
+    .addOption(new Option("--scenario <name>", `${SCENARIO}; in this process`).conflicts("azure"))
     .addOption(seedOption().conflicts("azure"))
     .addOption(latencyOption().conflicts(["azure", "simulator"]))
     .option("--azure", "work on the real Azure, with DefaultAzureCredential")
@@ -266,20 +271,6 @@ function runCall(name: "diagnose" | "heal", vmId: string, options: RunOptions): 
     simulatorUrl: options.simulator ?? null,
     dataFolder: options.data ?? null,
   };
-}
-
-function verb(program: Command, name: string, description: string): Command {
-  return program
-    .command(name)
-    .description(description)
-    .option("--json", "one JSON object a line, for programs")
-    .allowExcessArguments(false);
-}
-
-function simulatorOption(): Option {
-  return new Option("--simulator <url>", "work on simulated Azure at this address").argParser(
-    readLoopbackUrl,
-  );
 }
 
 function seedOption(): Option {

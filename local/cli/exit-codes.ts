@@ -46,6 +46,17 @@ export function exitCodeOfRun(
   return end.kind === "incident" ? healed(end.incident, call.dryRun) : ignoredCode(end, EXIT_NOT);
 }
 
+/** The exit code of `rollback`, from how its run ended; a dry run that would go on is a success too. */
+export function exitCodeOfRollback(end: RunEnd): number {
+  if (end.kind === "left") {
+    return EXIT_INTERRUPTED;
+  }
+  const outcome = end.kind === "incident" ? end.incident.outcome : null;
+  return outcome?.kind === "rolledBack" || outcome?.code === "rollback-dry-run"
+    ? EXIT_OK
+    : EXIT_NOT;
+}
+
 function ignoredCode(end: { readonly reason: string }, otherwise: number): number {
   return end.reason === "healthy" ? EXIT_OK : otherwise;
 }

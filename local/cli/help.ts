@@ -9,6 +9,8 @@ Start here:
   $ remediator diagnose VM_ID          look at a VM of yours; changes nothing
   $ remediator heal VM_ID --dry-run    see what a heal would do; changes nothing
   $ remediator heal VM_ID              heal it
+  $ remediator rollback INCIDENT       take a heal back, while that is safe
+  $ remediator clean                   delete what is no longer needed of ended incidents
   $ remediator explain FILE            read what netsh or ipconfig printed in a serial console
   $ remediator watch URL               follow what a running host does
 
@@ -27,12 +29,14 @@ export const DEMO_HELP = `
 Starts simulated Azure as a process of its own and the local host in this one, both on free
 loopback ports. A failed-connection alert arrives as Azure would send it; each step is shown
 while it happens; before and after are read from simulated Azure. Needs no Azure account.
-The waits are shortened through the settings; the demo says which.
+The settings shorten the waits and allow console and restarts; the demo says which.
 
 Examples:
-  $ remediator demo
-  $ remediator demo --json | tail -n 1
+  $ remediator demo                         agent silent: healed over the serial console
+  $ remediator demo --scenario nic-reset    no console either: healed by a NIC reset
+  $ remediator demo --scenario switch       agent alive: healed by a script inside Windows
   $ remediator demo --scenario my-fleet.json
+  $ remediator demo --json | tail -n 1
 
 Exit codes:
   0  the VM was healed, and simulated Azure confirms it
@@ -49,6 +53,7 @@ that have networks, services and tasks. /_simulator shows and changes its state.
 Examples:
   $ remediator simulate
   $ remediator simulate --port 8080 --scenario my-fleet.json
+  $ remediator simulate --scenario switch              a fleet of the demo
   $ remediator simulate --latency azure                as slow as the real one
   $ remediator simulate --json | head -n 1
   $ remediator simulate --seed 7

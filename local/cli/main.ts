@@ -57,6 +57,14 @@ async function run(call: Exclude<Call, HelpCall>): Promise<number> {
       const { watch } = await import("./watch/watch.ts");
       return await watch(call, screen);
     }
+    case "rollback": {
+      const { rollBack } = await import("./roll-back.ts");
+      return await rollBack(call, screen);
+    }
+    case "clean": {
+      const { clean } = await import("./clean/clean.ts");
+      return await clean(call, screen);
+    }
     case "diagnose":
     case "heal": {
       const { runOnVm } = await import("./run-on-vm.ts");

@@ -1,7 +1,9 @@
 import type { Colors } from "picocolors/types.js";
 
+import type { HandOff } from "../../shared/domain/hand-off.ts";
 import type { RunEnd } from "./follow.ts";
 import type { IncidentView } from "./host/host-schema.ts";
+import { sayCommands, sayHandOff } from "./say-hand-off.ts";
 import { stepLabel } from "./terminal/live-view.ts";
 import type { Screen } from "./terminal/screen.ts";
 import { durationText, printable, secondsBetween } from "./terminal/text.ts";
@@ -42,6 +44,10 @@ export interface RunResult {
   readonly failedStep: string | null;
   readonly changes: IncidentView["ledger"];
   readonly snapshot: IncidentView["backup"];
+  /** Files that the host keeps with the incident; sizes in bytes. */
+  readonly evidence: IncidentView["evidence"];
+  /** For the person who goes on; null where nobody is called. */
+  readonly handOff: HandOff | null;
   /** From the run's begin to the first proof. */
   readonly secondsToHeal: number | null;
 }
@@ -61,7 +67,7 @@ export function resultOfIncident(incident: IncidentView): Omit<RunResult, "type"
 
 type Found = Pick<
   RunResult,
-  "incidentId" | "nics" | "failedStep" | "changes" | "snapshot" | "secondsToHeal"
+  "incidentId" | "nics" | "failedStep" | "changes" | "snapshot" | "evidence" | "secondsToHeal"
 >;
 
 const NOTHING_FOUND: Found = {
@@ -70,6 +76,7 @@ const NOTHING_FOUND: Found = {
   failedStep: null,
   changes: [],
   snapshot: null,
+  evidence: [],
   secondsToHeal: null,
 };
 
@@ -81,13 +88,14 @@ function foundIn(incident: IncidentView): Found {
     failedStep: failedStep(incident),
     changes: incident.ledger,
     snapshot: incident.backup,
+    evidence: incident.evidence,
     secondsToHeal: provenAt === null ? null : secondsBetween(openedAt, provenAt),
   };
 }
 
 function verdictOf(
   end: RunEnd,
-): Pick<RunResult, "outcome" | "code" | "message" | "nextStep" | "remarks"> {
+): Pick<RunResult, "outcome" | "code" | "message" | "nextStep" | "remarks" | "handOff"> {
   if (end.kind === "ignored") {
     const healthy = end.reason === "healthy";
     return {
@@ -96,6 +104,7 @@ function verdictOf(
       message: end.message,
       nextStep: "",
       remarks: [],
+      handOff: null,
     };
   }
   if (end.incident?.outcome === null || end.incident === null) {
@@ -105,10 +114,11 @@ function verdictOf(
       message: "The run was left before its end.",
       nextStep: "Give the same command again: it goes on with the same incident.",
       remarks: [],
+      handOff: null,
     };
   }
-  const { kind, ...rest } = end.incident.outcome;
-  return { outcome: kind, ...rest };
+  const { kind, handOff = null, ...rest } = end.incident.outcome;
+  return { outcome: kind, ...rest, handOff };
 }
 
 /** What was found on each NIC, primary first. */
@@ -158,12 +168,18 @@ export function sayRun(screen: Screen, result: RunResult): void {
   if (result.secondsToHeal !== null) {
     screen.line(`Time to heal: ${durationText(result.secondsToHeal)}`);
   }
-  if (result.nextStep !== "") {
-    screen.line("Next:");
-    // Not broken to the terminal's width: the steps hold commands to copy.
-    for (const step of result.nextStep.split("\n")) {
-      screen.line(`  ${printable(step)}`);
-    }
+  if (result.evidence.length > 0) {
+    const names = result.evidence.map(({ name }) => printable(name)).join(", ");
+    screen.say(`Evidence, kept with the incident: ${names}`);
+  }
+  const steps = result.handOff?.nextSteps ?? result.nextStep.split("\n");
+  sayCommands(
+    screen,
+    "Next:",
+    steps.filter((step) => step !== ""),
+  );
+  if (result.handOff !== null) {
+    sayHandOff(screen, result.handOff);
   }
 }
 

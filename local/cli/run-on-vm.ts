@@ -11,6 +11,7 @@ import { openHostClient } from "./host/host-client.ts";
 import type { HostClient } from "./host/host-client.ts";
 import type { IncidentSummary } from "./host/host-schema.ts";
 import { resultOfRun, sayRun } from "./report-run.ts";
+import { saveEvidence } from "./save-evidence.ts";
 import { findSimulator } from "./simulator/simulator-client.ts";
 import { watchInterrupts } from "./terminal/interrupts.ts";
 import { openLiveView } from "./terminal/live-terminal.ts";
@@ -33,7 +34,11 @@ export async function runOnVm(call: RunCall, screen: Screen): Promise<number> {
     const exitCode = exitCodeOfRun(call, end);
     const result = resultOfRun(call.vmId, end, exitCode);
     sayRun(screen, result);
-    screen.record(result);
+    const evidenceFolder = await saveEvidence(host.url, result, data);
+    if (evidenceFolder !== null) {
+      screen.line(`Evidence saved in ${evidenceFolder}`);
+    }
+    screen.record({ ...result, evidenceFolder });
     return exitCode;
   } finally {
     await host.stop();

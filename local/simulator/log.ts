@@ -12,6 +12,8 @@ export interface LoggedRequest {
   readonly vm?: string;
   /** Name in the first line of a Run Command's script. */
   readonly script?: string;
+  /** Its `If-Match` header. */
+  readonly ifMatch?: string;
   /** The right that it needs. */
   readonly action?: string;
   /** The rights that it needs on what its body refers to. */
@@ -39,6 +41,7 @@ export type EffectKind =
   | "adapterEnabled"
   | "adapterDisabled"
   | "adaptersChanged"
+  | "ghostRemoved"
   | "routesChanged"
   | "dnsChanged"
   | "dhcpServiceChanged"

@@ -1,3 +1,4 @@
+import type { Activity } from "./activity/activity-log.ts";
 import type { Identity } from "./arm/identity.ts";
 import type { Allows } from "./arm/rights.ts";
 import type { Throttle } from "./arm/throttle.ts";
@@ -23,6 +24,8 @@ export interface OperationState {
   /** Body of its result; null: it has none. */
   result: unknown;
   error: { readonly code: string; readonly message: string } | null;
+  /** Called once, when it ends. */
+  onEnd?: (status: "Succeeded" | "Failed") => void;
 }
 
 /** Something that Azure tells to those who subscribed. */
@@ -51,10 +54,16 @@ export interface Simulation {
   readonly holds: Holds;
   readonly throttle: Throttle;
   readonly operations: Map<string, OperationState>;
+  /** Azure's Activity Log, oldest first, and what its ids are drawn from. */
+  readonly activities: { readonly entries: Activity[]; readonly random: Random };
+  /** How long an entry of it takes until it can be read. */
+  readonly activityDelayMs: number;
   /** Whoever changes things beside the program. */
   readonly human: Identity;
   readonly token: string;
   readonly allows: Allows;
+  /** Signs the addresses of blobs. */
+  readonly blobKey: string;
   /** What Key Vault holds, by name. */
   readonly secrets: Readonly<Record<string, string>>;
   readonly commandDeliveryMs: number;
@@ -62,6 +71,8 @@ export interface Simulation {
   readonly pageSize: number;
   /** Whether a NIC keeps its MAC address when its address changes. */
   readonly keepMac: boolean;
+  /** Whether a VM restarts, and its NIC gets another MAC address, when only the allocation method changes. */
+  readonly allocationRestarts: boolean;
   /** Whether a NIC's configuration keeps its address when it becomes Dynamic. */
   readonly dynamicKeepsAddress: boolean;
   now(): Date;

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { createServer } from "node:http";
 import type { Server } from "node:http";
 import type { Duplex } from "node:stream";
@@ -10,6 +11,8 @@ import { issueToken } from "./arm/identity.ts";
 import type { Identity } from "./arm/identity.ts";
 import { makeRights } from "./arm/rights.ts";
 import { azureThrottle, UNLIMITED } from "./arm/throttle.ts";
+import { makeBlobApp } from "./blobs/blob-app.ts";
+import { BOOT_BLOBS } from "./blobs/boot-blobs.ts";
 import { makeConsoleServer } from "./console/console-server.ts";
 import { makePublisher } from "./events/publisher.ts";
 import type { Publisher } from "./events/publisher.ts";
@@ -67,13 +70,7 @@ const KEEP_ALIVE_MS = 4 * 60 * 1000;
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
   let endpoint = "";
   const { simulation, publisher } = makeSimulation(options, () => endpoint);
-  const arm = makeArmApp(simulation);
-  const admin = makeAdminApp(simulation, publisher);
-  const listener = getRequestListener(async (request, env) =>
-    new URL(request.url).pathname.startsWith("/_simulator")
-      ? await admin.fetch(request, env)
-      : await arm.fetch(request, env),
-  );
+  const listener = makeListener(simulation, publisher);
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
     void listener(request, response);
   });
@@ -104,6 +101,23 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   };
 }
 
+/** Brings a request to the part that answers it. */
+function makeListener(
+  simulation: Simulation,
+  publisher: Publisher,
+): ReturnType<typeof getRequestListener> {
+  const arm = makeArmApp(simulation);
+  const admin = makeAdminApp(simulation, publisher);
+  const blobs = makeBlobApp(simulation);
+  return getRequestListener(async (request, env) => {
+    const { pathname } = new URL(request.url);
+    if (pathname.startsWith("/_simulator")) {
+      return await admin.fetch(request, env);
+    }
+    return await (pathname.startsWith(BOOT_BLOBS) ? blobs : arm).fetch(request, env);
+  });
+}
+
 function makeSimulation(
   options: SimulatorOptions,
   endpoint: () => string,
@@ -132,7 +146,7 @@ function makeSimulation(
     log: makeLog(now, options.onLog ?? ignore),
     faults: makeFaults(scenario.faults),
     holds: makeHolds(),
-    operations: new Map(),
+    ...emptyBooks(scenario),
     human: { oid: random.guid(), appid: random.guid() },
     ...accessOf(scenario, identity),
     ...switchesOf(scenario, now),
@@ -145,12 +159,19 @@ function makeSimulation(
   return { simulation, publisher };
 }
 
+/** What Azure keeps of operations. The Activity Log's ids are drawn apart, so that it changes no other id. */
+function emptyBooks({ seed }: Scenario): Pick<Simulation, "operations" | "activities"> {
+  return { operations: new Map(), activities: { entries: [], random: seededRandom(~seed) } };
+}
+
 /** The token that is printed, what it may do, and the secrets that it may read. */
 function accessOf(
   scenario: Scenario,
   identity: Identity,
-): Pick<Simulation, "token" | "allows" | "secrets"> {
+): Pick<Simulation, "blobKey" | "token" | "allows" | "secrets"> {
   return {
+    // Not from the seed: a signature may not be foreseen.
+    blobKey: randomUUID(),
     secrets: secretsOf(scenario),
     token: issueToken(identity, scenario.tenantId),
     allows: makeRights(scenario.role, identity),
@@ -172,14 +193,22 @@ function switchesOf(
   now: () => Date,
 ): Pick<
   Simulation,
-  "throttle" | "keepMac" | "dynamicKeepsAddress" | "pageSize" | "commandDeliveryMs"
+  | "throttle"
+  | "keepMac"
+  | "allocationRestarts"
+  | "dynamicKeepsAddress"
+  | "pageSize"
+  | "commandDeliveryMs"
+  | "activityDelayMs"
 > {
   return {
     throttle: scenario.throttling === "azure" ? azureThrottle(now) : UNLIMITED,
     keepMac: scenario.keepMac,
+    allocationRestarts: scenario.allocationRestarts,
     dynamicKeepsAddress: scenario.dynamicKeepsAddress,
     pageSize: scenario.pageSize ?? Infinity,
     commandDeliveryMs: scenario.commandDeliverySeconds * 1000,
+    activityDelayMs: scenario.activityLogDelaySeconds * 1000,
   };
 }
 

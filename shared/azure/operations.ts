@@ -52,9 +52,32 @@ export async function pollComputeOperation(
   const { restorePoller } = await import("@azure/arm-compute");
   // The last argument only names the operation in an error text; the result's form follows from the address inside.
   const poller = restorePoller(client, operation, client.virtualMachines.runCommand);
+  return await pollOnce(async () => await poller.poll(), tried);
+}
+
+/**
+ * The same for an operation of the network provider.
+ * @throws AzureRequestError if the look itself failed; `failed` is the operation's own end.
+ */
+export async function pollNetworkOperation(
+  azure: Azure,
+  subscriptionId: string,
+  operation: string,
+  tried: string,
+): Promise<OperationPoll> {
+  const client = await azure.network(subscriptionId);
+  const { restorePoller } = await import("@azure/arm-network");
+  const poller = restorePoller(client, operation, client.networkInterfaces.createOrUpdate);
+  return await pollOnce(async () => await poller.poll(), tried);
+}
+
+async function pollOnce(
+  look: () => Promise<{ readonly status: string; readonly result?: unknown }>,
+  tried: string,
+): Promise<OperationPoll> {
   return await withResponseTrace(async (lastResponse) => {
     try {
-      const state = await poller.poll();
+      const state = await look();
       return state.status === "succeeded"
         ? { kind: "succeeded", result: state.result }
         : { kind: "running", retryAfterSeconds: waitOf(lastResponse()) };

@@ -12,6 +12,8 @@ export interface ResourceQuestion<Schema extends z.ZodType> {
   /** From `/subscriptions` on, made of ids that Azure gave or that were read as resource ids. */
   readonly path: string;
   readonly apiVersion: string;
+  /** What else the question asks by its query, for example `$filter`. */
+  readonly query?: Readonly<Record<string, string>>;
   /** Of the answer, or of one item of a list. */
   readonly schema: Schema;
 }
@@ -45,13 +47,13 @@ export async function listResources<Schema extends z.ZodType>(
   azure: Azure,
   question: ResourceQuestion<Schema>,
 ): Promise<readonly z.output<Schema>[]> {
-  const { tried, path, apiVersion, schema } = question;
+  const { tried, path, apiVersion, schema, query: more } = question;
   const page = z.object({ value: z.array(schema), nextLink: z.string().nullish() });
   const items: z.output<Schema>[] = [];
   let next: string | null = path;
   for (let pages = 0; next !== null && pages < MOST_PAGES; pages++) {
     const link: string = next;
-    const query = pages === 0 ? { "api-version": apiVersion } : {};
+    const query = pages === 0 ? { "api-version": apiVersion, ...more } : {};
     const body = await inWords(tried, async () => await get(azure, link, query));
     const read = parsed(question, page, body);
     items.push(...read.value);

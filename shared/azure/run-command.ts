@@ -107,7 +107,8 @@ function textOf(statuses: Statuses, stream: "stdout" | "stderr"): string {
   return entry?.message ?? "";
 }
 
-function obstacleOf(error: AzureRequestError): RunCommandStart {
+/** What stands in the way of a Run Command, by Azure's refusal. */
+export function obstacleOf(error: AzureRequestError): RunCommandStart {
   if (error.status === 409 && /execution is in progress/iu.test(error.message)) {
     return { kind: "busy", message: error.message };
   }

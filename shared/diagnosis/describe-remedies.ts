@@ -1,4 +1,6 @@
 import type { Diagnosis, PlannedRemedy, RemedyKind } from "../domain/diagnosis.ts";
+import type { AzureFacts } from "../domain/facts.ts";
+import { resetCost } from "./reset-cost.ts";
 
 const WORDS: Readonly<Record<RemedyKind, string>> = {
   guestDhcp: "switch the adapter to DHCP inside Windows",
@@ -9,12 +11,14 @@ const WORDS: Readonly<Record<RemedyKind, string>> = {
   enableAdapter: "enable the adapter",
   setAddresses: "set Azure's own addresses inside Windows",
   pinAddress: "make Azure keep the NIC's address",
+  restoreStatic: "give the adapter its static configuration back",
 };
 
-/** The plan in words, NIC by NIC. */
+/** The plan in words, NIC by NIC, and what it costs. */
 export function describeRemedies(
   diagnoses: readonly Diagnosis[],
   remedies: readonly PlannedRemedy[],
+  azure: AzureFacts,
 ): string {
   return diagnoses
     .map(({ message, nicId }) => {
@@ -23,5 +27,12 @@ export function describeRemedies(
         .map(({ kind }) => WORDS[kind]);
       return `${message} Plan: ${steps.join(", else ")}.`;
     })
+    .concat(costs(remedies, azure))
     .join(" ");
+}
+
+function costs(remedies: readonly PlannedRemedy[], azure: AzureFacts): readonly string[] {
+  return azure.nics
+    .filter(({ id }) => remedies.some(({ kind, nicId }) => kind === "nicReset" && nicId === id))
+    .map((nic) => resetCost(nic, azure));
 }

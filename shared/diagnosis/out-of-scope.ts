@@ -2,6 +2,7 @@ import type { Refusal } from "../domain/diagnosis.ts";
 import type { AzureFacts, LockFacts, VmFacts } from "../domain/facts.ts";
 import { liesIn } from "../domain/resource-id.ts";
 import { isOutage, platformInWords } from "./platform.ts";
+import { tagOf } from "./tag.ts";
 
 /** What the settings say of which VMs may be touched. */
 export interface Policy {
@@ -106,10 +107,8 @@ export function isOptedIn(vm: Pick<VmFacts, "id" | "tags">, { scope }: Policy): 
   return tag === "on" || (tag !== "off" && inScope(vm.id, scope));
 }
 
-/** The opt tag's value in lower case. Azure keeps the letter case of tag names but does not tell names apart by it. */
 function optTag(vm: Pick<VmFacts, "tags">): string | null {
-  const entry = Object.entries(vm.tags).find(([name]) => name.toLowerCase() === OPT_TAG);
-  return entry === undefined ? null : entry[1].trim().toLowerCase();
+  return tagOf(vm, OPT_TAG);
 }
 
 function inScope(vmId: string, scope: readonly string[]): boolean {

@@ -1,20 +1,20 @@
 import type { Diagnosis, Plan, PlannedRemedy, Refusal, RemedyKind } from "../domain/diagnosis.ts";
-import type { AzureFacts, GuestReading, Probe } from "../domain/facts.ts";
+import type { GuestReading } from "../domain/facts.ts";
+import type { FurtherLook } from "../domain/other-causes.ts";
 import type { RunMode } from "../domain/signal.ts";
 import { describeRemedies } from "./describe-remedies.ts";
+import { explainedByRule } from "./explained-by-rule.ts";
 import { manualSteps } from "./manual-steps.ts";
 import { outOfScope, type Policy } from "./out-of-scope.ts";
 import { planForRightGuest } from "./plan-for-right-guest.ts";
 import { refusalByGuest } from "./refusal-by-guest.ts";
-import { treatmentOf, type Treatment } from "./treatment.ts";
+import type { ResetInput } from "./reset-refusal.ts";
+import { leftOutReset, treatmentOf, type Treatment } from "./treatment.ts";
 
 /** Everything that a plan depends on. */
-export interface PlanInput extends Policy {
+export interface PlanInput extends Policy, ResetInput {
   /** The run's own incident; its dead-man task does not count as another run's. */
   readonly incidentId: string;
-  readonly azure: AzureFacts;
-  readonly guest: GuestReading;
-  readonly probe: Probe;
   /** Of `diagnose()`: primary NIC first. */
   readonly diagnoses: readonly Diagnosis[];
   /** An operator asked, which counts as opt-in. */
@@ -25,6 +25,8 @@ export interface PlanInput extends Policy {
   readonly available: readonly RemedyKind[];
   /** NICs whose static address this incident's own ledger shows that we set. */
   readonly setByUs: readonly string[];
+  /** What Windows says of Remote Desktop, once that was looked at; only the words of a plan depend on it. */
+  readonly further?: FurtherLook | undefined;
 }
 
 interface Case {
@@ -70,7 +72,7 @@ function planCases(cases: readonly Case[], first: Diagnosis, input: PlanInput): 
     return refuse(faulty, refusal);
   }
   if (healed === undefined || troubled === first) {
-    return wasSpared(input.guest) ? askToRead(faulty) : callPerson(faulty, cases, input.azure);
+    return wasSpared(input.guest) ? askToRead(faulty) : withoutRemedy(faulty, cases, input);
   }
   return heal(healed, cases, input);
 }
@@ -91,29 +93,40 @@ function askToRead(faulty: Diagnosis): Plan {
   };
 }
 
-function callPerson(faulty: Diagnosis, cases: readonly Case[], azure: AzureFacts): Plan {
+/** Where Windows cannot be read and a rule denies the probe, nothing says that the VM is cut off. */
+function withoutRemedy(faulty: Diagnosis, cases: readonly Case[], input: PlanInput): Plan {
+  const explained =
+    faulty.kind === "guest-unreadable" ? explainedByRule(input.probe, faulty.message) : null;
+  return explained === null ? callPerson(faulty, cases, input) : refuse(faulty, explained);
+}
+
+function callPerson(faulty: Diagnosis, cases: readonly Case[], input: PlanInput): Plan {
   const forPeople = diagnosesOf(cases, "human");
   return {
     kind: "human",
     diagnosis: faulty,
     code: faulty.kind,
     message: `${faulty.message} This program has no remedy that it may use for that.`,
-    nextStep: forPeople.map((diagnosis) => manualSteps(diagnosis, azure)).join("\n\n"),
+    nextStep: forPeople.map((diagnosis) => manualSteps(diagnosis, input.azure)).join("\n\n"),
     remarks: [
       ...forPeople.filter((diagnosis) => diagnosis !== faulty).map(({ message }) => message),
       ...diagnosesOf(cases, "remedies").map(
         ({ message }) => `${message} It waits until the primary NIC is in order.`,
       ),
+      ...leftOutResets(cases, input),
     ],
   };
 }
 
 function heal(healed: Diagnosis, cases: readonly Case[], input: PlanInput): Plan {
   const remedies = cases.flatMap((each) => plannedRemedies(each));
-  const message = describeRemedies(diagnosesOf(cases, "remedies"), remedies);
-  const remarks = diagnosesOf(cases, "human").map(
-    (diagnosis) => `${diagnosis.message} A person has to look at that.`,
-  );
+  const message = describeRemedies(diagnosesOf(cases, "remedies"), remedies, input.azure);
+  const remarks = [
+    ...diagnosesOf(cases, "human").map(
+      (diagnosis) => `${diagnosis.message} A person has to look at that.`,
+    ),
+    ...leftOutResets(cases, input),
+  ];
   const hold = holdBack(input);
   if (hold === null) {
     return { kind: "remedies", diagnosis: healed, remedies, message, remarks };
@@ -127,6 +140,12 @@ function heal(healed: Diagnosis, cases: readonly Case[], input: PlanInput): Plan
     remedies,
     remarks,
   };
+}
+
+function leftOutResets(cases: readonly Case[], input: PlanInput): readonly string[] {
+  return cases
+    .filter(({ treatment }) => treatment.kind !== "leave")
+    .flatMap(({ diagnosis }) => leftOutReset(diagnosis, input) ?? []);
 }
 
 /** An operator's own dry run is named before the mode, since that is what was asked for. */

@@ -30,6 +30,11 @@ export function isOfOneMachine(ip: string): boolean {
   return !SHARED_RANGES.has(ipaddr.IPv4.parse(ip).range());
 }
 
+/** Whether an IPv4 address is of the private ranges, shared ones of providers (100.64/10) included: not on the Internet. */
+export function isPrivate(ip: string): boolean {
+  return ["private", "carrierGradeNat"].includes(ipaddr.IPv4.parse(ip).range());
+}
+
 /** The one of these IPv4 prefixes (CIDR) that holds the address; null if none does. */
 export function prefixHolding(ip: string, prefixes: readonly string[]): string | null {
   const address = ipaddr.IPv4.parse(ip);

@@ -37,7 +37,15 @@ export type RemedyKind =
   | "renewLease"
   | "enableAdapter"
   | "setAddresses"
-  | "pinAddress";
+  | "pinAddress"
+  /** Only a rollback does it. */
+  | "restoreStatic";
+
+/** Remedies that repair one adapter inside Windows, beside the switch to DHCP. */
+export type GuestRepairKind = Extract<
+  RemedyKind,
+  "repairDhcpService" | "renewLease" | "enableAdapter" | "setAddresses"
+>;
 
 /** A remedy on a NIC. */
 export interface PlannedRemedy {

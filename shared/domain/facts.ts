@@ -1,3 +1,5 @@
+import type { ResetImpact } from "./restart.ts";
+
 /** What Azure Resource Manager says of one address of a NIC. */
 export interface IpConfigurationFacts {
   readonly name: string;
@@ -30,6 +32,8 @@ export interface NicFacts {
   readonly ipForwarding: boolean;
   readonly networkSecurityGroupId: string | null;
   readonly ipConfigurations: readonly IpConfigurationFacts[];
+  /** Ids of what sends traffic to it: pools and inbound NAT rules of load balancers, pools of application gateways. */
+  readonly pools: readonly string[];
   /** Null until it was read. */
   readonly subnet: SubnetFacts | null;
 }
@@ -64,6 +68,10 @@ export interface VmFacts {
   readonly inScaleSet: boolean;
   /** Whether boot diagnostics are on, which the serial console needs. */
   readonly bootDiagnostics: boolean;
+  /** When it was made, ISO 8601 UTC; null if Azure does not say. */
+  readonly createdAt: string | null;
+  /** When Azure last made, started or changed it, ISO 8601 UTC; null if Azure does not say. */
+  readonly provisionedAt: string | null;
 }
 
 /** A management lock on something that a heal writes or acts on, or on what that lies in. */
@@ -97,6 +105,8 @@ export interface AzureFacts {
   readonly locks: readonly LockFacts[] | null;
   /** Null: not asked yet, or Azure did not tell. */
   readonly platform: PlatformFacts | null;
+  /** Of the NIC that a plan would reset. Left out: no reset was planned. */
+  readonly resetImpact?: ResetImpact;
 }
 
 export interface GuestAddress {
@@ -144,7 +154,13 @@ export interface GuestFacts {
 
 /** What reading the guest gave; `unreadable` is an answer too. */
 export type GuestReading =
-  | { readonly kind: "read"; readonly facts: GuestFacts; readonly netshText: string | null }
+  | {
+      readonly kind: "read";
+      readonly facts: GuestFacts;
+      readonly netshText: string | null;
+      /** Left out: over the VM's one Run Command, or at its console. */
+      readonly over?: "managedRunCommand";
+    }
   | {
       readonly kind: "unreadable";
       readonly code: string;
@@ -181,4 +197,6 @@ export type Probe =
       readonly kind: "unknown";
       readonly code: "no-route" | "nsg" | "no-control" | "no-address" | "not-probed";
       readonly detail: string;
+      /** The security rule that surely denies the probe. Left out: none does, or nobody can tell. */
+      readonly deniedBy?: string;
     };

@@ -11,14 +11,24 @@ export type StepName =
   | "guestRead"
   | "confirmSilence"
   | "backup"
+  | "bootDiagnostics"
   | "diagnosis"
   | "consoleRead"
   | "consoleSet"
   | "consoleLogin"
   | "agentBack"
+  | "restartCheck"
   | "guestSwitch"
+  | "guestRepair"
   | "resolveSwitch"
+  | "nicSwap"
+  | "vmUp"
+  | "nicRestore"
+  | "pinAddress"
+  | "rollBack"
   | "proof"
+  | "lookFurther"
+  | "ghosts"
   | "secondProbe";
 
 /** One step of a run, as live views and the API show it. */
@@ -45,7 +55,7 @@ export interface RunStatus {
 export interface LedgerEntry {
   /** Unique within its incident and the same when written again. */
   readonly id: string;
-  readonly remedy: RemedyKind;
+  readonly remedy: RemedyKind | "ghostAdapters";
   /** The NIC which it is about. */
   readonly nicId: string;
   /** What will be changed, one sentence. */
@@ -89,6 +99,8 @@ export interface Incident {
   readonly backup: BackupRecord | null;
   readonly steps: readonly Step[];
   readonly ledger: readonly LedgerEntry[];
+  /** When its run's first unanswered probe began, ISO 8601 UTC. Null or left out: its VM was not found silent. */
+  readonly silentSince?: string | null;
   /** When the first proof held, ISO 8601 UTC: time to heal ends there. */
   readonly provenAt: string | null;
   readonly outcome: Outcome | null;

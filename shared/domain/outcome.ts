@@ -1,3 +1,5 @@
+import type { HandOff } from "./hand-off.ts";
+
 /** How an incident ended. `healed` and `healthy` are good; `refused` is a success too: nothing was changed, with a reason. */
 export type OutcomeKind =
   /** A remedy changed something, and the proof holds. */
@@ -6,7 +8,7 @@ export type OutcomeKind =
   | "healthy"
   /** The program chose not to act. */
   | "refused"
-  /** Every change was undone, and no remedy is left. */
+  /** Every change was undone: no remedy is left, or an operator wanted it back. */
   | "rolledBack"
   /** A person has to go on; `nextStep` says with what. */
   | "needsHuman"
@@ -24,4 +26,6 @@ export interface Outcome {
   readonly nextStep: string;
   /** Further findings worth a look which do not change the outcome. */
   readonly remarks: readonly string[];
+  /** For the person who goes on; with `needsHuman` and `rolledBack` only. */
+  readonly handOff?: HandOff;
 }

@@ -2,8 +2,16 @@
 export type RemedyConclusion =
   /** The guest's address equals Azure's and nothing of the remedy is left at work: only RDP is left to prove. */
   | { readonly kind: "right"; readonly message: string; readonly remarks: readonly string[] }
-  /** Nothing was changed because the facts are out of date: read and plan again. */
-  | { readonly kind: "stale"; readonly code: string; readonly message: string }
+  /**
+   * The facts are out of date: read and plan again. Nothing was changed, but for what is `left`: a change that stays, and
+   * that another plan has to go on from.
+   */
+  | {
+      readonly kind: "stale";
+      readonly code: string;
+      readonly message: string;
+      readonly left?: true;
+    }
   /** Nothing was changed; the next remedy may be tried. */
   | { readonly kind: "untouched"; readonly code: string; readonly message: string }
   /** Everything was put back; the next remedy may be tried. */

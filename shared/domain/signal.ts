@@ -73,6 +73,8 @@ export interface Signal {
   readonly console?: true;
   /** The operator wants the NIC's address kept by Azure. Left out: not asked for. */
   readonly pinAddress?: true;
+  /** The incident whose changes the operator wants taken back. Left out: it asks for a heal. */
+  readonly rollbackOf?: string;
   /** An operator's own words. */
   readonly note: string | null;
   /** When it was stored, ISO 8601 UTC. */
@@ -109,6 +111,8 @@ export interface RunPurpose {
   readonly console: boolean;
   /** An operator wants the NIC's address kept by Azure. */
   readonly pinAddress: boolean;
+  /** The incident whose changes are to be taken back. Left out: the run is a heal. */
+  readonly rollbackOf?: string;
   /** An alert, an operator or probe rounds say that the VM is cut off, so the snapshot may start early. */
   readonly alerted: boolean;
   /** When the newest NIC write among them was stored, ISO 8601 UTC; null if there is none. */

@@ -1,7 +1,7 @@
 import { createSocket } from "node:dgram";
 
 import type { Azure } from "../azure/clients.ts";
-import { isLinkLocal } from "../domain/addresses.ts";
+import { isLinkLocal, isPrivate } from "../domain/addresses.ts";
 import { AzureRequestError } from "../domain/errors.ts";
 import type { AzureFacts, NicFacts, Probe } from "../domain/facts.ts";
 import type { Settings } from "../settings.ts";
@@ -12,6 +12,7 @@ import type { NsgConnection } from "./nsg.ts";
 import { probedNic, probeOnce } from "./probe.ts";
 import type { ProbeResult } from "./probe.ts";
 import { readNsg } from "./read-nsg.ts";
+import { verifyIpFlow } from "./verify-ip-flow.ts";
 
 /** What was asked and did not answer. */
 export interface SilentTarget {
@@ -19,10 +20,15 @@ export interface SilentTarget {
   readonly nicId: string | null;
   /** The address that was probed; null: the NIC has none. */
   readonly address: string | null;
+  /** Enough probes were not answered: then Azure's own verdict on its rules is worth its time. @default false */
+  readonly confirmed?: boolean;
 }
 
 /** The settings that it needs. */
-type SilenceSettings = Pick<Settings["probe"], "port" | "proxy" | "timeoutSeconds" | "control">;
+type SilenceSettings = Pick<
+  Settings["probe"],
+  "port" | "proxy" | "timeoutSeconds" | "control" | "source"
+>;
 
 type Doubt = Extract<Probe, { kind: "unknown" }>;
 
@@ -44,7 +50,7 @@ export async function explainSilence(
   }
   const [again, ruled, control] = await Promise.all([
     probeOnce({ address, port: settings.port }, settings),
-    judgeRules(azure, nic, address, settings),
+    judgeConnection(azure, facts, nic, { ...settings, address, confirmed: target.confirmed }),
     askControl(azure, facts, nic, settings),
   ]);
   const where = `${address}:${settings.port}`;
@@ -86,19 +92,39 @@ function withoutDoubt(again: ProbeResult, where: string, address: string): Probe
   }
 }
 
+/** What the rules do with the probe: by Azure's own verdict where it gives one, else by what the NSGs say. */
+async function judgeConnection(
+  azure: Azure,
+  { vm }: AzureFacts,
+  nic: NicFacts,
+  probed: SilenceSettings & { readonly address: string; readonly confirmed: boolean | undefined },
+): Promise<Doubt | null> {
+  const connection = await connectionTo(nic, probed.address, probed);
+  const { from, to, port } = connection;
+  const verdict =
+    from === null || probed.confirmed !== true
+      ? null
+      : await verifyIpFlow(azure, { vm, nic, from, to, port });
+  if (verdict === null) {
+    return await judgeRules(azure, nic, connection);
+  }
+  const rule = verdict.rule ?? "(none named)";
+  return verdict.access === "Allow"
+    ? null
+    : deniedBy(rule, `Rule ${rule} denies the probe from ${from}, says Network Watcher.`);
+}
+
 /** Both the NIC's and the subnet's NSG must let the prober in. Null: they do, or there are none. */
 async function judgeRules(
   azure: Azure,
   nic: NicFacts,
-  address: string,
-  settings: SilenceSettings,
+  connection: NsgConnection,
 ): Promise<Doubt | null> {
   const groups = [nic.networkSecurityGroupId, nic.subnet?.networkSecurityGroupId ?? null];
   const ids = [...new Set(groups.filter((id) => id !== null))];
   if (ids.length === 0) {
     return null;
   }
-  const connection = await connectionTo(nic, address, settings);
   const doubts = await Promise.all(ids.map(async (id) => await judge(azure, id, connection)));
   return doubts.find((doubt) => doubt !== null) ?? null;
 }
@@ -114,11 +140,10 @@ async function judge(
     if (nsg === null || verdict === null || verdict.kind === "allows") {
       return null;
     }
-    const said =
-      verdict.kind === "denies"
-        ? "denies the probe"
-        : "may deny the probe, depending on its source";
-    return unknownNsg(`Rule ${verdict.rule ?? "(none)"} of NSG ${nsg.name} ${said}.`);
+    const rule = `${verdict.rule ?? "(none)"} of NSG ${nsg.name}`;
+    return verdict.kind === "denies"
+      ? deniedBy(rule, `Rule ${rule} denies the probe.`)
+      : unknownNsg(`Rule ${rule} may deny the probe, depending on its source.`);
   } catch (error) {
     if (error instanceof AzureRequestError && !error.retryable) {
       return unknownNsg(`${error.message} ${error.nextStep}`);
@@ -131,6 +156,10 @@ function unknownNsg(detail: string): Doubt {
   return { kind: "unknown", code: "nsg", detail };
 }
 
+function deniedBy(rule: string, detail: string): Doubt {
+  return { ...unknownNsg(detail), deniedBy: rule };
+}
+
 async function connectionTo(
   nic: NicFacts,
   address: string,
@@ -139,9 +168,19 @@ async function connectionTo(
   const own = nic.ipConfigurations.map((configuration) => configuration.address);
   const via = own.includes(address) ? "private" : "public";
   const to = via === "private" ? address : (own.find((entry) => entry !== null) ?? address);
-  // Behind a proxy, or on the way to a public address, another address than ours arrives there.
-  const known = via === "private" && settings.proxy === null;
-  return { from: known ? await ownAddressTowards(address) : null, via, to, port: settings.port };
+  return { from: await proberAddress(address, via, settings), via, to, port: settings.port };
+}
+
+/** The address that arrives at the VM's network. Behind a proxy, or on the way to a public address, it is another than ours. */
+async function proberAddress(
+  address: string,
+  via: NsgConnection["via"],
+  { source, proxy }: SilenceSettings,
+): Promise<string | null> {
+  if (source !== null) {
+    return isPrivate(source) === (via === "private") ? source : null;
+  }
+  return via === "private" && proxy === null ? await ownAddressTowards(address) : null;
 }
 
 /** The local address that packets to an address leave with; null if unknown. A connected UDP socket sends nothing. */

@@ -1,7 +1,8 @@
 import type { Azure } from "../azure/clients.ts";
-import { pollRunCommand, startRunCommand } from "../azure/run-command.ts";
 import type { RunCommandStart } from "../azure/run-command.ts";
+import { pollScript, startScript } from "../azure/run-script.ts";
 import type { GuestReading } from "../domain/facts.ts";
+import type { ManagedSlot } from "../domain/managed-command.ts";
 import { parseReadOutput } from "../guest/envelope.ts";
 import { renderScript } from "../guest/script.ts";
 
@@ -12,11 +13,15 @@ export type GuestReadPoll =
   | { readonly kind: "failed"; readonly code: string; readonly message: string };
 
 /**
- * Asks Windows for its facts with the script that only reads.
+ * Asks Windows for its facts with the script that only reads, over Run Command, or as a managed one.
  * @throws AzureRequestError for transient trouble, `retryable`.
  */
-export async function startGuestRead(azure: Azure, vmId: string): Promise<RunCommandStart> {
-  return await startRunCommand(azure, vmId, renderScript("read-guest", {}));
+export async function startGuestRead(
+  azure: Azure,
+  vmId: string,
+  managed: ManagedSlot | null = null,
+): Promise<RunCommandStart> {
+  return await startScript(azure, vmId, renderScript("read-guest", {}), managed);
 }
 
 /**
@@ -28,7 +33,7 @@ export async function pollGuestRead(
   vmId: string,
   operation: string,
 ): Promise<GuestReadPoll> {
-  const poll = await pollRunCommand(azure, vmId, operation);
+  const poll = await pollScript(azure, vmId, operation);
   return poll.kind === "finished"
     ? { kind: "finished", answer: parseReadOutput(poll.stdout) }
     : poll;

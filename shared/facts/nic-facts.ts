@@ -17,6 +17,7 @@ export function nicFactsOf(nicId: string, primary: boolean, nic: NetworkInterfac
     ipForwarding: nic.enableIPForwarding === true,
     networkSecurityGroupId: nic.networkSecurityGroup?.id ?? null,
     ipConfigurations: ipConfigurationsOf(nic.ipConfigurations ?? []),
+    pools: (nic.ipConfigurations ?? []).flatMap(poolsOf),
     subnet: null,
   };
 }
@@ -45,6 +46,15 @@ function ipConfigurationOf(
     subnetId: configuration.subnet?.id ?? null,
     publicIpId: configuration.publicIPAddress?.id ?? null,
   };
+}
+
+/** While the NIC has another address, such a pool sends its traffic there or drops it. */
+function poolsOf(configuration: NetworkInterfaceIPConfiguration): readonly string[] {
+  return [
+    ...(configuration.loadBalancerBackendAddressPools ?? []),
+    ...(configuration.loadBalancerInboundNatRules ?? []),
+    ...(configuration.applicationGatewayBackendAddressPools ?? []),
+  ].flatMap(({ id }) => id ?? []);
 }
 
 /** The subnet of a NIC's primary IP configuration; null if it has none. */

@@ -26,6 +26,15 @@ export function vmFactsOf(vmId: string, vm: VirtualMachine): VmFacts {
     tags: vm.tags ?? {},
     inScaleSet: vm.virtualMachineScaleSet?.id !== undefined,
     bootDiagnostics: hasBootDiagnostics(vm),
+    ...timesOf(vm),
+  };
+}
+
+function timesOf(vm: VirtualMachine): Pick<VmFacts, "createdAt" | "provisionedAt"> {
+  const statuses = vm.instanceView?.statuses ?? [];
+  return {
+    createdAt: newestOf(vm.timeCreated === undefined ? [] : [{ time: vm.timeCreated }]),
+    provisionedAt: newestOf(statuses.filter(isProvisioning)),
   };
 }
 
@@ -62,6 +71,11 @@ function powerStateOf(statuses: readonly InstanceViewStatus[]): PowerState {
 
 function isPowerState(text: string): text is PowerState {
   return POWER_STATES.has(text);
+}
+
+/** Its time is that of Azure's last operation on the VM; whether of every one of them is unconfirmed. */
+function isProvisioning({ code }: InstanceViewStatus): boolean {
+  return code?.toLowerCase().startsWith("provisioningstate/") === true;
 }
 
 /** The agent's status reads `ProvisioningState/succeeded`, shown as `Ready`. */

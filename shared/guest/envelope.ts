@@ -58,7 +58,8 @@ const address = z
     return { ip, prefixLength: Number(prefixLength) };
   });
 
-const adapter = z
+/** An adapter as the scripts show it. */
+export const adapter = z
   .object({
     name: z.string(),
     guid: z.string(),
@@ -83,7 +84,7 @@ const adapter = z
   }));
 
 /** The netsh text is evidence only: one that cannot be unpacked counts as absent. */
-const netsh = z
+export const netsh = z
   .string()
   .nullable()
   .transform((text) => {
@@ -99,7 +100,12 @@ const netsh = z
     }
   });
 
-const failure = z.object({ sir: z.string(), error: z.string(), detail: z.string().nullable() });
+/** What a script says that could not do its work. */
+export const failure = z.object({
+  sir: z.string(),
+  error: z.string(),
+  detail: z.string().nullable(),
+});
 
 const readEnvelope = z.object({
   sir: z.literal("read-guest/1"),
@@ -177,7 +183,8 @@ export function parseSwitchOutput(stdout: string): SwitchAnswer {
   return { kind: "answer", exit, before, after, deadManTask: task, netshText, message };
 }
 
-function unreadable(
+/** Says of output that it is not the answer of that script. */
+export function unreadable(
   found: unknown,
   script: string,
   error: z.ZodError,
@@ -198,7 +205,7 @@ function unreadable(
 }
 
 /** The last line that is a JSON object of ours; other lines may stand around it, and the first one may be cut. */
-function lastEnvelope(stdout: string, marker: string): unknown {
+export function lastEnvelope(stdout: string, marker: string): unknown {
   for (const line of stdout.split(/\r?\n/u).toReversed()) {
     const value = parseObject(line.trim());
     const sir = z.object({ sir: z.string().startsWith(marker) }).safeParse(value);

@@ -115,39 +115,50 @@ function Test-StaticInPlace($Saved) {
     return ($now.addresses.Count -eq 0 -and (Get-Heads (Get-AddressesInForce $Saved.guid)) -eq (Get-Heads $Saved.addresses))
 }
 
+function Set-Static($Adapter, $Addresses, $Gateways) {
+    # Sets addresses (address/mask) and gateways (address/metric) in place of whatever is there; none: DHCP off and nothing more.
+    $name = 'name=' + (Get-NetshName $Adapter)
+    if ($Addresses.Count -eq 0) {
+        $null = Set-NetIPInterface -InterfaceIndex $Adapter.InterfaceIndex -AddressFamily IPv4 -Dhcp Disabled
+        return
+    }
+    $ip, $mask = $Addresses[0] -split '/'
+    $arguments = @('interface', 'ip', 'set', 'address', $name, 'source=static', "address=$ip", "mask=$mask")
+    if ($Gateways.Count -eq 0) { $arguments += 'gateway=none' }
+    else {
+        $hop, $metric = $Gateways[0] -split '/'
+        $arguments += "gateway=$hop"
+        if ($metric -ne '0') { $arguments += "gwmetric=$metric" }
+    }
+    $null = netsh @arguments
+    foreach ($address in @($Addresses | Select-Object -Skip 1)) {
+        $ip, $mask = $address -split '/'
+        $null = netsh interface ip add address $name "address=$ip" "mask=$mask"
+    }
+    foreach ($gateway in @($Gateways | Select-Object -Skip 1)) {
+        $hop, $metric = $gateway -split '/'
+        $null = netsh interface ip add address $name "gateway=$hop" "gwmetric=$metric"
+    }
+}
+
 function Restore-Static($Saved) {
     # Puts the saved configuration back and says whether it is in place. DNS is not touched.
     $adapter = Get-AdapterByGuid $Saved.guid
     if (-not (Test-StaticInPlace $Saved)) {
-        $name = 'name=' + (Get-NetshName $adapter)
-        $addresses = @($Saved.addresses)
-        $gateways = @($Saved.gateways)
-        if ($addresses.Count -eq 0) {
-            $null = Set-NetIPInterface -InterfaceIndex $adapter.InterfaceIndex -AddressFamily IPv4 -Dhcp Disabled
-        } else {
-            $ip, $mask = $addresses[0] -split '/'
-            $arguments = @('interface', 'ip', 'set', 'address', $name, 'source=static', "address=$ip", "mask=$mask")
-            if ($gateways.Count -eq 0) { $arguments += 'gateway=none' }
-            else {
-                $hop, $metric = $gateways[0] -split '/'
-                $arguments += "gateway=$hop"
-                if ($metric -ne '0') { $arguments += "gwmetric=$metric" }
-            }
-            $null = netsh @arguments
-            foreach ($address in @($addresses | Select-Object -Skip 1)) {
-                $ip, $mask = $address -split '/'
-                $null = netsh interface ip add address $name "address=$ip" "mask=$mask"
-            }
-            foreach ($gateway in @($gateways | Select-Object -Skip 1)) {
-                $hop, $metric = $gateway -split '/'
-                $null = netsh interface ip add address $name "gateway=$hop" "gwmetric=$metric"
-            }
+        Set-Static $adapter @($Saved.addresses) @($Saved.gateways)
+        foreach ($ip in @($Saved.skipped | Where-Object { $_ })) {
+            $null = Set-NetIPAddress -InterfaceIndex $adapter.InterfaceIndex -IPAddress $ip -SkipAsSource $true -ErrorAction SilentlyContinue
         }
     }
     if ($Saved.dhcpMode -eq 'Disabled') { $null = Set-Service -Name Dhcp -StartupType Disabled }
     if (-not $Saved.dhcpRan) { $null = Stop-Service -Name Dhcp -Force -ErrorAction SilentlyContinue }
     for ($look = 0; $look -lt 5 -and -not (Test-StaticInPlace $Saved); $look++) { Start-Sleep -Seconds 1 }
     return (Test-StaticInPlace $Saved)
+}
+
+function Get-SkippedAddresses($Index) {
+    # Those which Windows does not choose as the source of what it sends by itself.
+    return , @(Get-NetIPAddress -InterfaceIndex $Index -AddressFamily IPv4 -ErrorAction SilentlyContinue | Where-Object { $_.SkipAsSource } | ForEach-Object { [string]$_.IPAddress })
 }
 
 function Get-MaskLength($Mask) {

@@ -4,7 +4,14 @@ import { dirname, join } from "node:path";
 import { DefectError } from "../domain/errors.ts";
 
 /** The scripts that this program runs inside Windows. */
-export type GuestScriptName = "read-guest" | "switch-to-dhcp";
+export type GuestScriptName =
+  | "read-guest"
+  | "switch-to-dhcp"
+  | "set-addresses"
+  | "repair-adapter"
+  | "restore-static"
+  | "look-further"
+  | "remove-ghosts";
 
 /** What a script gets: flat, so that Windows PowerShell 5.1 reads it without surprises. */
 export type GuestScriptParameters = Readonly<Record<string, string | number | boolean>>;

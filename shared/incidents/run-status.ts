@@ -5,6 +5,22 @@ import type { RunStatus, StepName } from "../domain/incident.ts";
 /** The engine leaves out what is null in a custom status. */
 const textOrNull = z.string().nullable().default(null);
 
+const handOffSchema = z.object({
+  found: z.array(z.string()),
+  tried: z.array(
+    z.object({
+      what: z.string(),
+      state: z.enum(["open", "done", "undone", "untouched", "unknown"]),
+      result: z.string().nullable(),
+      undo: z.string().nullable(),
+    }),
+  ),
+  now: z.array(z.string()),
+  nextSteps: z.array(z.string()),
+  links: z.object({ serialConsole: z.string(), networking: z.string() }),
+  restore: z.array(z.string()),
+});
+
 /** An outcome as data from outside. */
 export const outcomeSchema = z.object({
   kind: z.enum(["healed", "healthy", "refused", "rolledBack", "needsHuman", "failed"]),
@@ -12,6 +28,7 @@ export const outcomeSchema = z.object({
   message: z.string(),
   nextStep: z.string(),
   remarks: z.array(z.string()),
+  handOff: handOffSchema.optional(),
 });
 
 /** A step as data from outside. */
@@ -32,7 +49,8 @@ export const runStatusSchema = z.object({
   mode: modeSchema,
   incidentId: textOrNull,
   steps: z.array(stepSchema),
-  outcome: outcomeSchema.nullable().default(null),
+  // The status is small: the record has the hand-off.
+  outcome: outcomeSchema.omit({ handOff: true }).nullable().default(null),
 });
 
 /** The status that a run shows; null for anything else, such as the status of a run that has shown nothing yet. */

@@ -65,8 +65,17 @@ const EVIDENCE = `
   ) STRICT;
 `;
 
+const RESTARTS = `
+  CREATE TABLE restarts (
+    incident_id TEXT PRIMARY KEY,
+    subscription_id TEXT NOT NULL,
+    taken_ms REAL NOT NULL
+  ) STRICT;
+  CREATE INDEX restarts_by_time ON restarts (subscription_id, taken_ms);
+`;
+
 /** What made each version of the layout out of the one before; a new change goes to the end. */
-const CHANGES: readonly string[] = [SIGNALS_AND_INCIDENTS, SILENCES, EVIDENCE];
+const CHANGES: readonly string[] = [SIGNALS_AND_INCIDENTS, SILENCES, EVIDENCE, RESTARTS];
 
 const VERSION = CHANGES.length;
 

@@ -1,17 +1,23 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 
+import type { RemedyKind } from "../domain/diagnosis.ts";
 import type { Incident, LedgerEntry } from "../domain/incident.ts";
+import type { RestartSlot, VmSilence } from "../domain/restart.ts";
 import { targetText } from "../domain/signal.ts";
 import type { IndirectTarget, Signal, SignalState } from "../domain/signal.ts";
 import type { Silence } from "../domain/silence.ts";
 import { requireKeepable } from "./evidence-name.ts";
+import { CleaningRows } from "./sqlite-cleaning.ts";
+import { RestartRows } from "./sqlite-restarts.ts";
 import { inTransaction, openDatabase } from "./sqlite-schema.ts";
 import type {
   Evidence,
   EvidenceEntry,
+  Forgotten,
   IncidentPatch,
   IncidentQuery,
   IncidentStore,
+  RestartRequest,
 } from "./store.ts";
 import {
   counterRow,
@@ -85,9 +91,13 @@ export async function openSqliteStore(file: string): Promise<IncidentStore> {
 class SqliteStore implements IncidentStore {
   readonly #database: DatabaseSync;
   readonly #statements: Statements;
+  readonly #restarts: RestartRows;
+  readonly #cleaning: CleaningRows;
 
   constructor(database: DatabaseSync) {
     this.#database = database;
+    this.#restarts = new RestartRows(database);
+    this.#cleaning = new CleaningRows(database);
     this.#statements = prepareAll(database);
   }
 
@@ -221,6 +231,26 @@ class SqliteStore implements IncidentStore {
 
   async silences(): Promise<readonly Silence[]> {
     return this.#statements.silences.all().map(silenceFrom);
+  }
+
+  async takeRestart(request: RestartRequest): Promise<RestartSlot> {
+    return this.#restarts.take(request);
+  }
+
+  async silentVms(from: string): Promise<readonly VmSilence[]> {
+    return this.#restarts.silent(from);
+  }
+
+  async incidentsWithSnapshot(limit: number): Promise<readonly Incident[]> {
+    return this.#cleaning.withSnapshot(limit).map((row) => this.#withLedger(incidentFrom(row)));
+  }
+
+  async vmsWithUnfinished(remedy: RemedyKind): Promise<readonly string[]> {
+    return this.#cleaning.unfinished(remedy);
+  }
+
+  async forgetBefore(instant: string, limit: number): Promise<Forgotten> {
+    return this.#cleaning.forget(instant, limit);
   }
 
   async count(counter: string): Promise<number> {

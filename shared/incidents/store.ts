@@ -1,4 +1,6 @@
+import type { RemedyKind } from "../domain/diagnosis.ts";
 import type { Incident, LedgerEntry } from "../domain/incident.ts";
+import type { RestartSlot, VmSilence } from "../domain/restart.ts";
 import type { IndirectTarget, Signal, SignalState } from "../domain/signal.ts";
 import type { Silence } from "../domain/silence.ts";
 
@@ -30,6 +32,20 @@ export interface EvidenceEntry {
   readonly contentType: string;
   /** In bytes. */
   readonly size: number;
+}
+
+/** How many records were forgotten. */
+export interface Forgotten {
+  readonly signals: number;
+  readonly incidents: number;
+}
+
+/** An incident that wants to restart its VM. */
+export interface RestartRequest {
+  readonly incidentId: string;
+  readonly subscriptionId: string;
+  /** ISO 8601 UTC. */
+  readonly now: string;
 }
 
 /**
@@ -75,6 +91,22 @@ export interface IncidentStore {
   endSilences(vmIds: readonly string[]): Promise<void>;
   /** All VMs that left their last probe round unanswered. */
   silences(): Promise<readonly Silence[]>;
+  /**
+   * Gives an incident one of its subscription's restarts, looked at and taken in one step: one at a time, which is until its
+   * incident closes (at most 2 h), and three an hour. An incident that has one keeps it, and is counted once.
+   */
+  takeRestart(request: RestartRequest): Promise<RestartSlot>;
+  /** VMs that an incident opened since the instant (ISO 8601 UTC) found silent since then, each once, with its newest silence. */
+  silentVms(from: string): Promise<readonly VmSilence[]>;
+  /** Incidents whose snapshots are not on record as deleted, open ones too; oldest first. */
+  incidentsWithSnapshot(limit: number): Promise<readonly Incident[]>;
+  /** VMs with a change by that remedy which was begun, and of which nobody knows the end; each once. */
+  vmsWithUnfinished(remedy: RemedyKind): Promise<readonly string[]>;
+  /**
+   * Forgets signals that are not pending and came before the instant (ISO 8601 UTC), and incidents which closed before it,
+   * at most `limit` of each. An incident stays whose snapshot may still exist, or whose NIC reset is not known to be over.
+   */
+  forgetBefore(instant: string, limit: number): Promise<Forgotten>;
   /** Adds one to a counter and gives its new value. */
   count(counter: string): Promise<number>;
   /** All counters. */

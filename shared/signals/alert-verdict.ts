@@ -1,8 +1,8 @@
 import { z } from "zod";
 
+import { isOwnWrite } from "../azure/own-write.ts";
 import type { Alert } from "./alert-schema.ts";
 import type { Dismissal, OwnIdentity } from "./decoded.ts";
-import { isOwnWrite } from "./own-write.ts";
 
 /**
  * Marks of the payload that the portal's "Test action group" sends. Azure's subscription ids and alert ids are random

@@ -1,9 +1,9 @@
 import { z } from "zod";
 
+import { isOwnWrite } from "../azure/own-write.ts";
 import { type DecodeContext, type Decoded, accepted, fingerprintOf, ignored } from "./decoded.ts";
 import { eventIdOf, eventTypeOf, eventsOf, readEnvelope } from "./event-envelope.ts";
 import { dismissType, ignoredEvent } from "./ignored-event.ts";
-import { isOwnWrite } from "./own-write.ts";
 import { otherTarget, readTarget } from "./target.ts";
 
 const WRITE_SUCCESS = "microsoft.resources.resourcewritesuccess";

@@ -16,6 +16,7 @@ export function purposeOf(pending: readonly Signal[]): RunPurpose | null {
     readGuest: oldest.source !== "operator" || oldest.readGuest,
     console: found.some((signal) => signal.console === true),
     pinAddress: found.some((signal) => signal.pinAddress === true),
+    ...(oldest.rollbackOf === undefined ? {} : { rollbackOf: oldest.rollbackOf }),
     alerted: ["operator", "alert", "probeRound"].some((source) => sources.has(source)),
     nicWrittenAt: writes.at(-1)?.receivedAt ?? null,
     nicId: found.find((signal) => signal.nicId !== null)?.nicId ?? null,
@@ -23,15 +24,22 @@ export function purposeOf(pending: readonly Signal[]): RunPurpose | null {
   };
 }
 
-/** Whether one run can answer both: never two modes, and never a reading and a non-reading request. */
+/**
+ * Whether one run can answer both: never two modes, never a heal and a rollback, and never a reading and a non-reading
+ * request.
+ */
 function together(signal: Signal, oldest: Signal): boolean {
   const bothOperators = signal.source === "operator" && oldest.source === "operator";
-  return signal.mode === oldest.mode && (!bothOperators || signal.readGuest === oldest.readGuest);
+  return isSameWork(signal, oldest) && (!bothOperators || signal.readGuest === oldest.readGuest);
+}
+
+function isSameWork(signal: Signal, work: Pick<RunPurpose, "mode" | "rollbackOf">): boolean {
+  return signal.mode === work.mode && signal.rollbackOf === work.rollbackOf;
 }
 
 /**
  * Whether a run answers a signal that is pending when it ends. Those it found, always: so each run settles at least one,
- * and runs for a VM come to an end. Of later ones none of another mode, no NIC write stored after the Azure facts were
+ * and runs for a VM come to an end. Of later ones none of another mode or of other work, no NIC write stored after the Azure facts were
  * read, none about a NIC that was not looked at, and an operator's request only if the guest was visited and the run did
  * what else it asks for.
  */
@@ -39,7 +47,7 @@ export function answeredBy(signal: Signal, scope: RunScope): boolean {
   if (scope.purpose.signalIds.includes(signal.id)) {
     return true;
   }
-  if (signal.mode !== scope.purpose.mode) {
+  if (!isSameWork(signal, scope.purpose)) {
     return false;
   }
   const lookedAt = isLookedAt(signal, scope);

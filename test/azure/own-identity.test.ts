@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 
-import { identityOfToken } from "../../shared/azure/own-identity.ts";
+import { identityOfToken, tenantOfToken } from "../../shared/azure/own-identity.ts";
 
 function aToken(payload: unknown): string {
   return `header.${Buffer.from(JSON.stringify(payload)).toString("base64url")}.signature`;
@@ -23,4 +23,16 @@ it.each([
   ["of no JSON", "a.bm90IGpzb24.c"],
 ])("knows no identity from a token that is %s", (_form, token) => {
   expect(identityOfToken(token)).toBeNull();
+});
+
+it.each([
+  [
+    "a tenant's id",
+    { tid: "c4d8f0b2-6a37-4e1c-b5a9-0f3e7d618b25" },
+    "c4d8f0b2-6a37-4e1c-b5a9-0f3e7d618b25",
+  ],
+  ["something else", { tid: "/../x" }, null],
+  ["nothing", {}, null],
+])("reads the tenant out of an access token that holds %s", (_what, payload, tenant) => {
+  expect(tenantOfToken(aToken(payload))).toBe(tenant);
 });

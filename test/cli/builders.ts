@@ -32,6 +32,7 @@ export function anIncidentView(change: Partial<IncidentView>): IncidentView {
     diagnoses: [],
     plan: null,
     backup: null,
+    evidence: [],
     steps: [],
     ledger: [],
     outcome: null,

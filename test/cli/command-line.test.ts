@@ -165,6 +165,27 @@ describe("the command line", () => {
       },
     },
     {
+      words: ["rollback", "inc-20260304-1a2b3c4d", "--dry-run", "--data", "d"],
+      call: {
+        verb: "rollback",
+        json: false,
+        incidentId: "inc-20260304-1a2b3c4d",
+        dryRun: true,
+        simulatorUrl: null,
+        dataFolder: "d",
+      },
+    },
+    {
+      words: ["clean", "--json", "--simulator", "http://127.0.0.1:9"],
+      call: {
+        verb: "clean",
+        json: true,
+        dryRun: false,
+        simulatorUrl: "http://127.0.0.1:9",
+        dataFolder: null,
+      },
+    },
+    {
       words: ["watch"],
       call: { verb: "watch", json: false, url: "http://127.0.0.1:7071", once: false },
     },

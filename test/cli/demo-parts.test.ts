@@ -92,6 +92,8 @@ describe("the verdict of the demo", () => {
     after: aVm({}),
     snapshots: [{ name: "snap", expiresAt: null, complete: true }],
     switches: 1,
+    restarts: 0,
+    nicsKept: true,
     leftAlone: [{ vm: "vm-c", asExpected: true, why: "healthy", changes: 0 }],
   };
   const [alone = { vm: "", asExpected: true, why: "", changes: 0 }] = good.leftAlone;
@@ -103,13 +105,19 @@ describe("the verdict of the demo", () => {
   it.each<{ readonly change: Partial<Ending>; readonly fails: string }>([
     { change: { result: { outcome: "healthy", code: "x" } }, fails: "the outcome is healed" },
     { change: { after: aVm({ rdp: "silent" }) }, fails: "RDP answers" },
-    { change: { after: aVm({ windows: ["10.9.9.9"] }) }, fails: "Windows has Azure's address" },
+    {
+      change: { after: aVm({ windows: ["10.9.9.9"] }) },
+      fails: "Windows has Azure's address, by DHCP",
+    },
+    { change: { after: aVm({ dhcp: false }) }, fails: "Windows has Azure's address, by DHCP" },
     { change: { snapshots: [] }, fails: "one snapshot, complete" },
     {
       change: { snapshots: [{ name: "snap", expiresAt: null, complete: false }] },
       fails: "one snapshot, complete",
     },
     { change: { switches: 2 }, fails: "one switch to DHCP" },
+    { change: { restarts: 1 }, fails: "no restart" },
+    { change: { nicsKept: false }, fails: "the NIC is what it was" },
     { change: { after: aVm({ tasks: ["t"] }) }, fails: "no dead-man task is left in Windows" },
     { change: { leftAlone: [{ ...alone, changes: 1 }] }, fails: "vm-c was left alone" },
     { change: { leftAlone: [{ ...alone, asExpected: false }] }, fails: "vm-c was left alone" },
@@ -117,5 +125,18 @@ describe("the verdict of the demo", () => {
     const failed = checksOf({ ...good, ...change }).filter(({ holds }) => !holds);
 
     expect(failed.map(({ what }) => what)).toEqual([fails]);
+  });
+
+  it.each([
+    [1, false],
+    [2, true],
+    [4, true],
+    [5, false],
+  ])("on a NIC reset with %i restarts is good: %s", (restarts, isGood) => {
+    const result = { outcome: "healed", code: "nic-reset" } as const;
+
+    const checks = checksOf({ ...good, result, switches: 0, restarts });
+
+    expect(checks.every(({ holds }) => holds)).toBe(isGood);
   });
 });

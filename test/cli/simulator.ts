@@ -6,7 +6,8 @@ import { z } from "zod";
 
 import { firstRecord, startBin, stopBin } from "./run-bin.ts";
 
-const DEMO_FILE = new URL("../../local/simulator/scenario/demo.json", import.meta.url);
+/** Its broken VM's agent survives, so that a script inside Windows heals it. */
+const SWITCH_FILE = new URL("../../local/simulator/scenario/demo-switch.json", import.meta.url);
 
 const log = z.object({
   requests: z.array(
@@ -27,9 +28,10 @@ export interface RunningSimulator {
   stop(): Promise<void>;
 }
 
-/** Starts `remediator simulate` with the demo's fleet, or another. */
-export async function startSimulate(...words: readonly string[]): Promise<RunningSimulator> {
-  const child = startBin(["simulate", "--json", "--latency", "instant", ...words]);
+/** Starts `remediator simulate` with the demo's fleet whose agents all report. */
+export async function startSimulate(): Promise<RunningSimulator> {
+  const words = ["--json", "--latency", "instant", "--scenario", "switch"];
+  const child = startBin(["simulate", ...words]);
   const access = z
     .object({ armEndpoint: z.string(), subscriptionId: z.string(), token: z.string() })
     .parse(await firstRecord(child));
@@ -58,7 +60,7 @@ export async function startSimulate(...words: readonly string[]): Promise<Runnin
 
 const scenario = z.looseObject({ vms: z.array(z.record(z.string(), z.unknown())).min(1) });
 
-/** A change of the demo's fleet: keys of its broken VM, and of the scenario itself. */
+/** A change of that fleet: keys of its broken VM, and of the scenario itself. */
 export interface FleetChange {
   readonly brokenVm?: Readonly<Record<string, unknown>>;
   readonly brokenNic?: Readonly<Record<string, unknown>>;
@@ -67,9 +69,9 @@ export interface FleetChange {
 
 const nics = z.array(z.record(z.string(), z.unknown()));
 
-/** Writes the demo's fleet with changes to a file, and gives its name. */
+/** Writes that fleet with changes to a file, and gives its name. */
 export async function writeFleet(folder: string, change: FleetChange): Promise<string> {
-  const fleet = scenario.parse(JSON.parse(await readFile(DEMO_FILE, "utf8")));
+  const fleet = scenario.parse(JSON.parse(await readFile(SWITCH_FILE, "utf8")));
   const [broken = {}, ...others] = fleet.vms;
   const [nic = {}] = nics.parse(broken["nics"]);
   const changed = { ...broken, nics: [{ ...nic, ...change.brokenNic }], ...change.brokenVm };

@@ -33,6 +33,7 @@ export const EVERY_REMEDY: readonly RemedyKind[] = [
   "repairDhcpService",
   "renewLease",
   "enableAdapter",
+  "setAddresses",
 ];
 
 // Few addresses and MACs, so that the two sides often meet.
@@ -119,9 +120,17 @@ const probes: fc.Arbitrary<Probe> = fc.constantFrom(
 export const anyPlanInput: fc.Arbitrary<PlanInput> = fc
   .record({
     azure: fc
-      .tuple(anyAzureFacts, fc.constantFrom("on", "on", "on", "OFF", ""))
-      .map(([azure, tag]) =>
-        Object.assign({}, azure, { vm: aVm({ tags: { "static-ip-remediator": tag } }) }),
+      .tuple(
+        anyAzureFacts,
+        fc.constantFrom("on", "on", "on", "OFF", ""),
+        fc.constantFrom("on", "off", ""),
+      )
+      .map(([azure, tag, restart]) =>
+        Object.assign({}, azure, {
+          vm: aVm({
+            tags: { "static-ip-remediator": tag, "static-ip-remediator-restart": restart },
+          }),
+        }),
       ),
     guest: anyGuest,
     probe: probes,
@@ -132,6 +141,7 @@ export const anyPlanInput: fc.Arbitrary<PlanInput> = fc
     scope: fc.constantFrom([], ["/subscriptions/5b1c7a52-0f3e-4d0a-9d5c-2a6f1e8b9c01"]),
     available: fc.subarray([...EVERY_REMEDY]),
     setByUs: fc.boolean(),
+    resets: fc.record({ unread: fc.boolean(), pooled: fc.boolean() }),
   })
   .map((input) =>
     Object.assign(input, {

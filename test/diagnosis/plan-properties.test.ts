@@ -24,15 +24,33 @@ function plannedIn(plan: Plan): readonly PlannedRemedy[] {
 }
 
 describe("every plan", () => {
-  test.prop([anyPlanInput], RUNS)("leaves a NIC with several IP configurations alone", (input) => {
-    const several = input.azure.nics
-      .filter((nic) => nic.ipConfigurations.filter(({ version }) => version === "IPv4").length > 1)
-      .map(({ id }) => id);
+  test.prop([anyPlanInput], RUNS)(
+    "sets at most its own addresses where a NIC has several",
+    (input) => {
+      const several = new Set(
+        input.azure.nics
+          .filter(
+            (nic) => nic.ipConfigurations.filter(({ version }) => version === "IPv4").length > 1,
+          )
+          .map(({ id }) => id),
+      );
 
-    for (const { nicId } of plannedIn(planFor(input))) {
-      expect(several).not.toContain(nicId);
-    }
-  });
+      for (const { kind, nicId } of plannedIn(planFor(input))) {
+        expect(kind === "setAddresses").toBe(several.has(nicId));
+      }
+    },
+  );
+
+  test.prop([anyPlanInput], RUNS)(
+    "changes a secondary NIC by scripts inside Windows only",
+    (input) => {
+      const primary = new Set(input.azure.nics.filter((nic) => nic.primary).map(({ id }) => id));
+
+      for (const { kind, nicId } of plannedIn(planFor(input))) {
+        expect(primary.has(nicId) || !["nicReset", "serialConsole"].includes(kind)).toBe(true);
+      }
+    },
+  );
 
   test.prop([anyPlanInput], RUNS)("is the same for the same facts", (input) => {
     const before = structuredClone(input);
@@ -109,6 +127,7 @@ describe("every plan", () => {
       scope: [],
       available,
       setByUs: [azure.nics[0]?.id ?? ""],
+      resets: { unread: true, pooled: true },
     });
 
     expect(wouldHeal(plan)).toBe(false);

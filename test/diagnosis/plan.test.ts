@@ -10,6 +10,7 @@ import type {
   GuestReading,
 } from "../../shared/domain/facts.ts";
 import {
+  aDeniedProbe,
   aGuestAdapter,
   aMismatchedAdapter,
   anAnsweringProbe,
@@ -58,6 +59,7 @@ function plan(overrides: Partial<PlanInput> = {}): Plan {
     scope: [],
     available: ["guestDhcp"],
     setByUs: [],
+    resets: { unread: false, pooled: false },
     ...overrides,
   });
 }
@@ -103,6 +105,20 @@ describe("the remedies for one NIC", () => {
     expect(remediesOf(decided)).toEqual(expected);
   });
 
+  it("set Azure's own addresses again where a NIC has several", () => {
+    const decided = plan({
+      azure: azureFacts({ nics: [TWO_ADDRESSES] }),
+      available: EVERY_REMEDY,
+    });
+
+    expect(decided).toMatchObject({
+      kind: "remedies",
+      diagnosis: { kind: "static-multi-mismatch" },
+      remedies: [{ kind: "setAddresses", nicId: NIC_ID }],
+    });
+    expect(decided.message).toContain("Plan: set Azure's own addresses inside Windows.");
+  });
+
   it("are only those which are available", () => {
     expect(plan()).toMatchObject({
       kind: "remedies",
@@ -123,7 +139,22 @@ describe("the remedies for one NIC", () => {
     [
       "a disabled DHCP service is repaired first and never followed by a NIC reset",
       guestWith(FAILED, DISABLED_SERVICE),
+      ["repairDhcpService"],
+    ],
+    [
+      "a service that is disabled and still runs is repaired, and then asks for a lease",
+      guestWith(FAILED, { dhcpService: { state: "running", startMode: "disabled" } }),
       ["repairDhcpService", "renewLease"],
+    ],
+    [
+      "a service that is only stopped may come back with a restart",
+      guestWith(FAILED, { dhcpService: { state: "stopped", startMode: "automatic" } }),
+      ["repairDhcpService", "nicReset"],
+    ],
+    [
+      "without its service no lease is asked for",
+      guestWith(STALE, { dhcpService: { state: "missing", startMode: "other" } }),
+      ["nicReset"],
     ],
     [
       "a NIC whose new adapter could get no lease is not reset",
@@ -169,9 +200,25 @@ describe("a person is called", () => {
       },
     ],
     [
-      "for a wrong address on a NIC with several configurations",
+      "for a wrong address on a NIC with several configurations of an unknown subnet",
       "static-multi-mismatch",
-      { azure: azureFacts({ nics: [TWO_ADDRESSES] }) },
+      { azure: azureFacts({ nics: [{ ...TWO_ADDRESSES, subnet: null }] }) },
+    ],
+    [
+      "for a wrong address on a NIC with several configurations, one of them without an address",
+      "static-multi-mismatch",
+      {
+        azure: azureFacts({
+          nics: [
+            aNic({
+              ipConfigurations: [
+                anIpConfiguration(),
+                anIpConfiguration({ primary: false, address: null }),
+              ],
+            }),
+          ],
+        }),
+      },
     ],
     [
       "for a stale lease on a NIC with several configurations",
@@ -330,6 +377,27 @@ describe("a guest whose addresses are right", () => {
   });
 });
 
+describe("a security rule that surely denies the probe", () => {
+  it("is refused where Windows cannot be read", () => {
+    const decided = plan({ guest: guestUnreadable(), probe: aDeniedProbe() });
+
+    expect(codeOf(decided)).toBe("refuse nsg");
+    expect(decided.message).toContain("which explains the silence");
+  });
+
+  it("keeps nothing from a wrong address that Windows shows", () => {
+    expect(remediesOf(plan({ probe: aDeniedProbe() }))).toEqual(["guestDhcp"]);
+  });
+
+  it.each([
+    ["nobody can tell whether a rule denies it", guestUnreadable(), anUnknownProbe("nsg")],
+    ["Windows was left unread on purpose", guestUnreadable("not-read"), aDeniedProbe()],
+    ["Windows shows what only a person can mend", guestRead({ adapters: [] }), aDeniedProbe()],
+  ])("is a person's where %s", (_what, guest, probe) => {
+    expect(plan({ guest, probe }).kind).toBe("human");
+  });
+});
+
 describe("a change is refused", () => {
   it.each<[string, Partial<GuestFacts>]>([
     ["role-domain-controller", { roles: ["domainController"] }],
@@ -481,13 +549,14 @@ describe("several NICs", () => {
     });
   });
 
-  it("leave another fault of a secondary one to a person", () => {
+  it("have another fault of a secondary one repaired inside Windows only", () => {
     const guest = guestRead({ adapters: [aGuestAdapter(), secondStale] });
 
-    const decided = plan({ azure, guest, available: EVERY_REMEDY });
-
-    expect(decided).toMatchObject({ kind: "human", diagnosis: { nicId: SECOND_NIC_ID } });
-    expect(codeOf(decided)).toBe("human lease-stale");
+    expect(plan({ azure, guest, available: EVERY_REMEDY })).toMatchObject({
+      kind: "remedies",
+      remedies: [{ kind: "renewLease", nicId: SECOND_NIC_ID }],
+    });
+    expect(codeOf(plan({ azure, guest, available: ["nicReset"] }))).toBe("human lease-stale");
   });
 
   it("heal the primary one and remark upon a secondary one that needs a person", () => {

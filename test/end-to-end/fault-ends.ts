@@ -20,6 +20,7 @@ const stateSchema = z.object({
       name: z.string(),
       azureAddresses: z.array(z.string()),
       runCommand: z.object({ script: z.string().nullable() }).nullable(),
+      managedCommands: z.array(z.object({ script: z.string().nullable() })),
       guest: z.object({ adapters: z.array(adapter), tasks: z.array(z.unknown()) }).nullable(),
     }),
   ),
@@ -95,7 +96,7 @@ function leftOf({ row, incident, log, state }: Seen): Left {
     guest: addressing(state, vmName),
     snapshot: snapshotOf(state, incident.id),
     tasks: (vm?.guest?.tasks.length ?? 0) + removedLater(incident, log),
-    slot: vm?.runCommand?.script ?? "free",
+    slot: vm?.runCommand?.script ?? leftBeside(vm) ?? "free",
     writes: {
       put: sent(log, "snapshot.put", null),
       read: like(row.left.writes.read, sent(log, "runCommand.post", "read-guest")),
@@ -115,6 +116,12 @@ function leftOf({ row, incident, log, state }: Seen): Left {
 function removedLater({ closedAt }: ShownIncident, { effects }: SimulatorLog): number {
   return effects.filter(({ kind, at }) => kind === "deadManRemoved" && at > (closedAt ?? ""))
     .length;
+}
+
+/** Managed Run Commands that are still there. */
+function leftBeside(vm: State["vms"][number] | undefined): string | null {
+  const scripts = (vm?.managedCommands ?? []).map(({ script }) => script ?? "unknown");
+  return scripts.length === 0 ? null : `managed ${scripts.toSorted().join(", ")}`;
 }
 
 function sent(log: SimulatorLog, operation: string, script: string | null): number {

@@ -32,7 +32,7 @@ export interface Left {
   readonly snapshot: "none" | "closed" | "open";
   /** Dead-man's tasks that were still armed when the run ended. */
   readonly tasks: number;
-  /** Script that holds the Run Command slot. */
+  /** Script that holds the Run Command slot, or those of managed Run Commands that are still there. */
   readonly slot: string;
   readonly writes: Writes;
   /** Kinds of what happened to the VM and its guest, in the order of their names. */

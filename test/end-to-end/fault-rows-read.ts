@@ -43,7 +43,7 @@ export const READ_ROWS: readonly FaultRow[] = [
   {
     title: "guest read: 409, the slot is never free",
     faults: [{ kind: "busySlot", ...READ, count: "always" }],
-    left: untouched("needsHuman guest-unreadable", { writes: { read: "several" } }),
+    left: healed({ writes: { read: "several" } }),
   },
   {
     title: "guest read: only the end of its output arrives",
@@ -140,7 +140,7 @@ export const READ_ROWS: readonly FaultRow[] = [
 export const LINGERING_ROWS: readonly FaultRow[] = [
   {
     title: "guest read: the slot lingers after its success",
-    faults: [{ kind: "lingeringSlot", ...READ, seconds: 4 }],
+    faults: [{ kind: "lingeringSlot", ...READ, seconds: 2 }],
     left: healed({ writes: { switch: "several" } }),
   },
 ];

@@ -52,10 +52,7 @@ export const SWITCH_ROWS: readonly FaultRow[] = [
   {
     title: "guest switch: 409, the slot is never free",
     faults: [{ kind: "busySlot", ...SWITCH, count: "always" }],
-    left: untouched("needsHuman run-command-busy", {
-      ledger: ["untouched"],
-      writes: { switch: "several" },
-    }),
+    left: healed({ writes: { switch: "several" } }),
   },
   {
     title: "guest switch: 429, and then the slot is never free",
@@ -63,10 +60,7 @@ export const SWITCH_ROWS: readonly FaultRow[] = [
       { kind: "throttle", ...SWITCH },
       { kind: "busySlot", ...SWITCH, nth: 2, count: "always" },
     ],
-    left: untouched("needsHuman run-command-busy", {
-      ledger: ["untouched"],
-      writes: { switch: "several" },
-    }),
+    left: healed({ writes: { switch: "several" } }),
   },
   {
     title: "guest switch: 403",

@@ -5,6 +5,7 @@ import type { FaultRow, RowEnd } from "./fault-row.ts";
 import { AZURE_ROWS, SOLO_ROWS } from "./fault-rows-azure.ts";
 import { GUEST_ROWS, PROBE_ROWS } from "./fault-rows-guest.ts";
 import { HEALTH_ROWS, LOCK_ROWS } from "./fault-rows-hindrances.ts";
+import { MANAGED_ROWS } from "./fault-rows-managed.ts";
 import { LINGERING_ROWS, READ_ROWS } from "./fault-rows-read.ts";
 import { SNAPSHOT_ROWS } from "./fault-rows-snapshot.ts";
 import { MEDDLING_ROWS, NEW_MAC_ROWS, SWITCH_ROWS } from "./fault-rows-switch.ts";
@@ -13,6 +14,7 @@ import type { Fleet } from "./fleet.ts";
 /** Those which wait longest come first. */
 const ROWS = [
   ...GUEST_ROWS,
+  ...MANAGED_ROWS,
   ...MEDDLING_ROWS,
   ...SWITCH_ROWS,
   ...READ_ROWS,

@@ -12,7 +12,7 @@ const TILL = aBrokenVm("vm-till", "10.40.2.7");
 const DESK = aVm("vm-desk", "10.40.2.8");
 
 function settings(simulated: SimulatedAzure, control: string | null = null) {
-  return { port: 3389, timeoutSeconds: 0.6, proxy: simulated.endpoint, control };
+  return { port: 3389, timeoutSeconds: 0.6, proxy: simulated.endpoint, control, source: null };
 }
 
 async function explain(

@@ -98,3 +98,22 @@ it.each([
 ])("reads the IPv4 prefixes of a subnet with %s", (_form, subnet, expected) => {
   expect(subnetFactsOf(SUBNET_ID, subnet).prefixes).toEqual(expected);
 });
+
+it("knows whatever sends traffic to the NIC: pools, NAT rules, and gateways' pools", () => {
+  const nic = nicFactsOf(NIC_ID, true, {
+    ipConfigurations: [
+      { loadBalancerBackendAddressPools: [{ id: "/lb/backendAddressPools/web" }] },
+      {
+        loadBalancerInboundNatRules: [{ id: "/lb/inboundNatRules/rdp" }],
+        applicationGatewayBackendAddressPools: [{ id: "/gateway/backendAddressPools/web" }, {}],
+      },
+    ],
+  });
+
+  expect(nic.pools).toEqual([
+    "/lb/backendAddressPools/web",
+    "/lb/inboundNatRules/rdp",
+    "/gateway/backendAddressPools/web",
+  ]);
+  expect(nicFactsOf(NIC_ID, true, {}).pools).toEqual([]);
+});

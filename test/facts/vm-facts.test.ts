@@ -115,3 +115,25 @@ describe("the NICs", () => {
     expect(references({ primary: true }, { id: "/b" })).toEqual([{ id: "/b", primary: true }]);
   });
 });
+
+describe("the VM's own times", () => {
+  it("are when it was made, and when Azure last carried out something on it", () => {
+    const statuses = [
+      { code: "ProvisioningState/succeeded", time: new Date("2026-03-04T09:00:00Z") },
+      { code: "PowerState/running", time: new Date("2026-03-04T09:30:00Z") },
+    ];
+    const timeCreated = new Date("2025-11-20T09:00:00Z");
+
+    expect(facts({ timeCreated, instanceView: { statuses } })).toMatchObject({
+      createdAt: "2025-11-20T09:00:00.000Z",
+      provisionedAt: "2026-03-04T09:00:00.000Z",
+    });
+  });
+
+  it("are unknown where Azure does not say them", () => {
+    expect(facts({ timeCreated: new Date("soon") })).toMatchObject({
+      createdAt: null,
+      provisionedAt: null,
+    });
+  });
+});

@@ -6,6 +6,14 @@ import {
   parseSwitchOutput,
   type SwitchAnswer,
 } from "../../shared/guest/envelope.ts";
+import {
+  parseFurtherOutput,
+  parseGhostsOutput,
+  type FurtherAnswer,
+  type GhostsAnswer,
+} from "../../shared/guest/further-envelope.ts";
+import { parseRepairOutput, type RepairAnswer } from "../../shared/guest/repair-envelope.ts";
+import { parseRestoreOutput, type RestoreAnswer } from "../../shared/guest/restore-envelope.ts";
 import type { GuestAction, GuestCase } from "./engine.ts";
 
 /** Runs a case on the emulated Windows. */
@@ -32,9 +40,26 @@ function perform(state: GuestState, action: GuestAction): ScriptRun {
   }
 }
 
+type Answer =
+  | GuestReading
+  | SwitchAnswer
+  | RepairAnswer
+  | RestoreAnswer
+  | FurtherAnswer
+  | GhostsAnswer;
+
+const PARSERS: Readonly<Record<string, (stdout: string) => Answer>> = {
+  "read-guest": parseReadOutput,
+  "repair-adapter": (stdout) => parseRepairOutput("repair-adapter", stdout),
+  "set-addresses": (stdout) => parseRepairOutput("set-addresses", stdout),
+  "restore-static": parseRestoreOutput,
+  "look-further": parseFurtherOutput,
+  "remove-ghosts": parseGhostsOutput,
+};
+
 /** The answer in a run's output, as the product reads it. */
-export function answerOf(action: GuestAction, run: ScriptRun): GuestReading | SwitchAnswer {
-  return action.script?.startsWith("# static-ip-remediator:read-guest/") === true
-    ? parseReadOutput(run.stdout)
-    : parseSwitchOutput(run.stdout);
+export function answerOf(action: GuestAction, run: ScriptRun): Answer {
+  const script = /^# static-ip-remediator:(?<name>[a-z-]+)\//u.exec(action.script ?? "");
+  const parse = PARSERS[script?.groups?.["name"] ?? ""] ?? parseSwitchOutput;
+  return parse(run.stdout);
 }

@@ -95,6 +95,7 @@ function Stop-StubScript {
 function Assert-StubAlive { if ($null -ne $global:Frozen) { throw 'killed' } }
 
 # --- Windows commands ---
+. ([IO.Path]::Combine($PSScriptRoot, 'engine-desktop-stubs.ps1'))
 ${alias:Test-Elevated} = 'Test-StubElevated'
 function Test-StubElevated { return [bool]$global:Guest.elevated }
 
@@ -113,9 +114,10 @@ function Get-CimInstance {
         'Win32_Service' {
             $wanted = @([regex]::Matches($Filter, "Name='(\w+)'") | ForEach-Object { $_.Groups[1].Value })
             if ($wanted.Count -eq 0) { throw "Invalid query: $Filter" }
-            $there = @{ Dhcp = $true; NTDS = @($global:Guest.roles) -contains 'domainController'; ClusSvc = @($global:Guest.roles) -contains 'clusterNode' }
+            $there = @{ Dhcp = $true; TermService = $true; NTDS = @($global:Guest.roles) -contains 'domainController'; ClusSvc = @($global:Guest.roles) -contains 'clusterNode' }
             foreach ($name in $wanted) {
                 if (-not $there[$name]) { continue }
+                if ($name -eq 'TermService') { Get-StubTermService; continue }
                 if ($name -ne 'Dhcp') { [pscustomobject]@{ Name = $name; State = 'Running'; StartMode = 'Auto' }; continue }
                 $state = @{ running = 'Running'; stopped = 'Stopped' }[$global:Guest.dhcpService.state]
                 $mode = @{ automatic = 'Auto'; manual = 'Manual'; disabled = 'Disabled' }[$global:Guest.dhcpService.startMode]
@@ -160,13 +162,14 @@ function Get-NetAdapter {
         $status = if ($adapter.enabled) { 1 } else { 2 }
         [pscustomobject]@{
             Name = $adapter.name; InterfaceDescription = $adapter.description; InterfaceGuid = $adapter.guid; InterfaceIndex = [uint32]$adapter.index
-            MacAddress = $adapter.mac; State = [uint32]$state; InterfaceAdminStatus = [uint32]$status
+            PnPDeviceID = Get-StubDeviceId $adapter; MacAddress = $adapter.mac; State = [uint32]$state; InterfaceAdminStatus = [uint32]$status
         }
     }
 }
 function Get-ItemProperty {
     [CmdletBinding()] param([string]$LiteralPath)
     Assert-StubAlive
+    if ($LiteralPath -match '\\Terminal S') { return Get-StubTerminalKey $LiteralPath }
     $prefix = 'HKLM:\SYSTEM\CurrentControlSet\Services\Tcpip\Parameters\Interfaces\'
     foreach ($adapter in $global:Guest.adapters) {
         if ($LiteralPath -ne $prefix + $adapter.guid) { continue }
@@ -200,7 +203,48 @@ function Start-Service {
     $service.state = 'running'
     foreach ($adapter in $global:Guest.adapters) { Update-StubLease $adapter }
 }
-function Stop-Service { [CmdletBinding()] param([string]$Name, [switch]$Force) Assert-StubAlive; $global:Guest.dhcpService.state = 'stopped' }
+function Stop-Service {
+    [CmdletBinding()] param([string]$Name, [switch]$Force)
+    Assert-StubAlive
+    if (Test-StubFault 'stop') { return }
+    $global:Guest.dhcpService.state = 'stopped'
+}
+function Get-StubPiped($InputObject) {
+    foreach ($adapter in $global:Guest.adapters) { if ($adapter.guid -eq $InputObject.InterfaceGuid) { return $adapter } }
+    throw 'No such adapter.'
+}
+function Enable-NetAdapter {
+    [CmdletBinding(SupportsShouldProcess)] param([Parameter(ValueFromPipeline)]$InputObject)
+    process {
+        Assert-StubAlive
+        if ($ConfirmPreference -ne 'None') { throw 'It would ask.' }
+        if (Test-StubFault 'enable') { return }
+        $adapter = Get-StubPiped $InputObject
+        $adapter.enabled = $true
+        Update-StubLease $adapter
+        if ($global:World.killAfter -eq 'switched') { Stop-StubScript }
+    }
+}
+function Disable-NetAdapter {
+    [CmdletBinding(SupportsShouldProcess)] param([Parameter(ValueFromPipeline)]$InputObject)
+    process {
+        Assert-StubAlive
+        if ($ConfirmPreference -ne 'None') { throw 'It would ask.' }
+        if (Test-StubFault 'disable') { return }
+        $adapter = Get-StubPiped $InputObject
+        if ($adapter.dhcp) { Clear-StubLease $adapter }
+        $adapter.enabled = $false
+    }
+}
+function Invoke-CimMethod {
+    [CmdletBinding()] param($InputObject, [string]$MethodName)
+    Assert-StubAlive
+    if ($MethodName -ne 'RenewDHCPLease') { throw "No such method: $MethodName" }
+    if (Test-StubFault 'renew') { throw 'The RPC server is unavailable.' }
+    foreach ($adapter in $global:Guest.adapters) { if ($adapter.guid -eq $InputObject.SettingID) { Update-StubLease $adapter } }
+    if ($global:World.killAfter -eq 'switched') { Stop-StubScript }
+    return [pscustomobject]@{ ReturnValue = [uint32]0 }
+}
 
 function Get-ScheduledTask {
     [CmdletBinding()] param([string]$TaskPath, [string]$TaskName)
@@ -264,6 +308,28 @@ function Set-NetIPInterface {
     }
 }
 
+function Get-NetIPAddress {
+    [CmdletBinding()] param([int]$InterfaceIndex, [string]$AddressFamily)
+    Assert-StubAlive
+    foreach ($adapter in $global:Guest.adapters) {
+        if ($adapter.index -ne $InterfaceIndex -or -not $adapter.enabled) { continue }
+        foreach ($address in $adapter.addresses) { [pscustomobject]@{ IPAddress = $address.ip; SkipAsSource = [bool]$address.skipAsSource } }
+    }
+}
+function Set-NetIPAddress {
+    [CmdletBinding()] param([int]$InterfaceIndex, [string]$IPAddress, [bool]$SkipAsSource)
+    Assert-StubAlive
+    if (Test-StubFault 'sources') { throw 'Access is denied.' }
+    foreach ($adapter in $global:Guest.adapters) {
+        if ($adapter.index -ne $InterfaceIndex) { continue }
+        foreach ($address in $adapter.addresses) {
+            if ($address.ip -ne $IPAddress) { continue }
+            $address.Remove('skipAsSource')
+            if ($SkipAsSource) { $address.skipAsSource = $true }
+        }
+    }
+}
+
 function netsh {
     Assert-StubAlive
     $global:LASTEXITCODE = 0
@@ -313,9 +379,10 @@ function Set-StubAddress($Adapter, $Named) {
         $Adapter.gateways = @($Named.gateway)
         Remove-StubRoute $Adapter.index $Named.gateway
     }
+    if ($global:World.killAfter -eq 'switched') { Stop-StubScript }
 }
 function Add-StubAddress($Adapter, $Named) {
-    if (Test-StubFault 'restore') { $global:LASTEXITCODE = 1; return }
+    if ((Test-StubFault 'restore') -or (Test-StubFault 'add')) { $global:LASTEXITCODE = 1; return }
     if ($Named.address) { $Adapter.addresses = @($Adapter.addresses) + [ordered]@{ ip = $Named.address; prefixLength = Get-StubLength $Named.mask } }
     if ($Named.gateway) {
         $Adapter.gateways = @($Adapter.gateways) + $Named.gateway
@@ -376,6 +443,7 @@ function Invoke-StubTasks {
 function Invoke-StubRestart {
     $global:Guest.bootedAt = $global:World.now
     $global:Guest.dhcpService.state = 'stopped'
+    Restart-StubTermService
     foreach ($adapter in $global:Guest.adapters) { Update-StubLease $adapter }
     if ($global:Guest.dhcpService.startMode -eq 'automatic') { try { Start-Service -Name Dhcp } catch { $null = $_ } }
     Invoke-StubTasks

@@ -6,9 +6,12 @@ import type { ScriptRun } from "../../local/simulator/guest/state.ts";
 import { answerOf, runOnEmulation } from "./emulate.ts";
 import { engine, noEngine, runOnEngine } from "./engine.ts";
 import { guestCases, type ExpectingCase } from "./guest-cases.ts";
+import { repairCases } from "./repair-cases.ts";
+import { restoreCases } from "./restore-cases.ts";
 import { withoutGzip } from "./with-envelope.ts";
 
-const numbered = guestCases.map((example, index) => ({ title: example.title, example, index }));
+const cases = [...guestCases, ...repairCases, ...restoreCases];
+const numbered = cases.map((example, index) => ({ title: example.title, example, index }));
 
 /** What a case's runs gave, in the form in which the case says what it expects. */
 function shown(example: ExpectingCase, runs: readonly ScriptRun[]): readonly object[] {
@@ -39,7 +42,7 @@ describe.skipIf(engine === null)(`guest scripts on a real PowerShell engine${noE
   let answers: readonly (readonly ScriptRun[])[] = [];
 
   beforeAll(() => {
-    answers = runOnEngine(guestCases);
+    answers = runOnEngine(cases);
   }, 240_000);
 
   it.each(numbered)("$title", ({ example, index }) => {

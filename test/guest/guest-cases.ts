@@ -1,4 +1,5 @@
 import type { GuestState, GuestWorld } from "../../local/simulator/guest/state.ts";
+import { desktopCases } from "./desktop-cases.ts";
 import type { GuestAction, GuestCase } from "./engine.ts";
 import {
   aGuest,
@@ -529,4 +530,5 @@ export const guestCases: readonly ExpectingCase[] = [
   ...kills,
   ...names,
   ...many,
+  ...desktopCases,
 ];

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 
 import { renderScript } from "../../shared/guest/script.ts";
 
-const SCRIPTS = ["read-guest", "switch-to-dhcp"] as const;
+const SCRIPTS = ["read-guest", "switch-to-dhcp", "look-further", "remove-ghosts"] as const;
 
 describe("renderScript", () => {
   it.each(SCRIPTS)("gives %s lines of printable ASCII that begin with its name", (name) => {

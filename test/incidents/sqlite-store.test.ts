@@ -43,12 +43,14 @@ describe("a SQLite file", () => {
   it("is refused when a newer version of the program wrote it", async () => {
     const store = await openSqliteStore(file);
     await store.close();
-    change(file, "PRAGMA user_version = 4");
+    change(file, "PRAGMA user_version = 99");
 
     await expect(openSqliteStore(file)).rejects.toMatchObject({
       name: "ConfigurationError",
       code: "store-unusable",
-      message: `Cannot use the store ${file}: it has version 4, and this program knows version 3.`,
+      message: expect.stringContaining(
+        `Cannot use the store ${file}: it has version 99`,
+      ) as unknown,
     });
   });
 
@@ -56,7 +58,10 @@ describe("a SQLite file", () => {
     const before = await openSqliteStore(file);
     await before.addSignal(aSignal());
     await before.close();
-    change(file, "DROP TABLE evidence; DROP TABLE silences; PRAGMA user_version = 1");
+    change(
+      file,
+      "DROP TABLE evidence; DROP TABLE silences; DROP TABLE restarts; PRAGMA user_version = 1",
+    );
 
     const store = await openSqliteStore(file);
 

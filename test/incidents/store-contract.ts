@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
+import type { BackupRecord, Incident } from "../../shared/domain/incident.ts";
 import type { Outcome } from "../../shared/domain/outcome.ts";
 import type { IndirectTarget, SignalState } from "../../shared/domain/signal.ts";
 import { LARGEST_EVIDENCE, type IncidentStore } from "../../shared/incidents/store.ts";
@@ -446,6 +447,243 @@ export function storeContract(name: string, create: () => Promise<StorePlace>): 
         const writing = store.writeEvidence("incident-0001", { ...SCREENSHOT, bytes });
 
         await expect(writing).rejects.toMatchObject({ code: "evidence-too-large" });
+      });
+    });
+
+    describe("restarts", () => {
+      const NOW = "2026-03-02T09:00:00.000Z";
+
+      function at(minutes: number): string {
+        return new Date(Date.parse(NOW) + minutes * 60_000).toISOString();
+      }
+
+      async function take(n: number, minutes: number, subscriptionId = "sub"): Promise<unknown> {
+        const incidentId = `incident-${n}`;
+        return await store.takeRestart({ incidentId, subscriptionId, now: at(minutes) });
+      }
+
+      async function takeAndClose(n: number, minutes: number): Promise<void> {
+        await store.openIncident(anIncident({ id: `incident-${n}` }));
+        await take(n, minutes);
+        await store.updateIncident(`incident-${n}`, { closedAt: at(minutes) });
+      }
+
+      it("are one at a time, until the incident that has it closes", async () => {
+        await store.openIncident(anIncident({ id: "incident-1" }));
+
+        const first = await take(1, 0);
+        const meanwhile = await take(2, 5, "SUB");
+        await store.updateIncident("incident-1", { closedAt: at(6) });
+        const afterwards = await take(2, 7);
+
+        expect(first).toEqual({ kind: "taken" });
+        expect(meanwhile).toEqual({ kind: "busy", incidentId: "incident-1" });
+        expect(afterwards).toEqual({ kind: "taken" });
+      });
+
+      it("are given to the same incident again, and counted once", async () => {
+        await store.openIncident(anIncident({ id: "incident-1" }));
+        const answers = [await take(1, 0), await take(1, 1), await take(1, 2), await take(1, 50)];
+        await store.updateIncident("incident-1", { closedAt: at(51) });
+
+        expect(answers).toEqual(Array.from({ length: 4 }, () => ({ kind: "taken" })));
+        expect(await take(2, 52)).toEqual({ kind: "taken" });
+      });
+
+      it("are three an hour, of whichever incidents", async () => {
+        await takeAndClose(1, 0);
+        await takeAndClose(2, 20);
+        await takeAndClose(3, 40);
+
+        expect(await take(4, 59)).toEqual({ kind: "used-up" });
+        expect(await take(4, 61)).toEqual({ kind: "taken" });
+      });
+
+      it("are counted by subscription", async () => {
+        await store.openIncident(anIncident({ id: "incident-1" }));
+        await take(1, 0);
+
+        expect(await take(2, 0, "other")).toEqual({ kind: "taken" });
+      });
+
+      it("are not held up for ever by an incident whose run is gone", async () => {
+        await store.openIncident(anIncident({ id: "incident-1" }));
+        await take(1, 0);
+
+        expect(await take(2, 119)).toEqual({ kind: "busy", incidentId: "incident-1" });
+        expect(await take(2, 121)).toEqual({ kind: "taken" });
+      });
+
+      it("go to one of two connections that ask at the same time", async () => {
+        const second = await place.open();
+        try {
+          await store.openIncident(anIncident({ id: "incident-1" }));
+          await store.openIncident(anIncident({ id: "incident-2" }));
+          const request = { subscriptionId: "sub", now: NOW };
+
+          const answers = await Promise.all([
+            store.takeRestart({ ...request, incidentId: "incident-1" }),
+            second.takeRestart({ ...request, incidentId: "incident-2" }),
+          ]);
+
+          expect(answers.map(({ kind }) => kind).toSorted()).toEqual(["busy", "taken"]);
+        } finally {
+          await second.close();
+        }
+      });
+    });
+
+    describe("silent VMs", () => {
+      it("are those of incidents since an instant, open or closed, each once with its newest", async () => {
+        const incidents = [
+          anIncident({
+            id: "old",
+            vmId: OTHER_VM,
+            openedAt: "2026-03-02T07:00:00.000Z",
+            silentSince: "2026-03-02T07:00:00.000Z",
+          }),
+          anIncident({
+            id: "first",
+            vmId: VM_ID,
+            openedAt: "2026-03-02T08:00:02.000Z",
+            silentSince: "2026-03-02T08:00:01.000Z",
+          }),
+          anIncident({
+            id: "second",
+            vmId: VM_ID,
+            openedAt: "2026-03-02T08:09:02.000Z",
+            silentSince: "2026-03-02T08:09:01.000Z",
+          }),
+          anIncident({
+            id: "answered",
+            vmId: `${VM}-b`,
+            openedAt: "2026-03-02T08:01:00.000Z",
+            silentSince: null,
+          }),
+          anIncident({ id: "unknown", vmId: `${VM}-c`, openedAt: "2026-03-02T08:01:00.000Z" }),
+        ];
+        for (const incident of incidents) {
+          await store.openIncident(incident);
+        }
+        await store.updateIncident("second", { closedAt: "2026-03-02T08:10:00.000Z" });
+
+        const found = await store.silentVms("2026-03-02T08:00:00.000Z");
+
+        expect(found).toEqual([{ vmId: VM, since: "2026-03-02T08:09:01.000Z" }]);
+      });
+
+      it("leave out one that answered after all", async () => {
+        await store.openIncident(
+          anIncident({
+            id: "first",
+            vmId: VM_ID,
+            openedAt: "2026-03-02T08:00:02.000Z",
+            silentSince: "2026-03-02T08:00:01.000Z",
+          }),
+        );
+        await store.updateIncident("first", { silentSince: null });
+
+        expect(await store.silentVms("2026-03-02T08:00:00.000Z")).toEqual([]);
+      });
+    });
+
+    describe("cleaning", () => {
+      const BEFORE = "2026-03-02T08:30:00.000Z";
+      const CLOSED = { closedAt: "2026-03-02T08:10:00.000Z", outcome: HEALED };
+      const backup: BackupRecord = {
+        snapshotId: "/snapshots/s",
+        snapshotName: "s",
+        createdAt: "2026-03-02T08:05:00.000Z",
+        expiresAt: "2026-03-09T08:05:00.000Z",
+        state: "complete",
+      };
+
+      it("lists incidents whose snapshots are not on record as deleted, oldest first", async () => {
+        const later = { openedAt: "2026-03-02T09:00:00.000Z" };
+        await store.openIncident(anIncident({ id: "young", ...later, backup }));
+        await store.openIncident(anIncident({ id: "old", ...CLOSED, backup }));
+        await store.openIncident(anIncident({ id: "none" }));
+        await store.openIncident(
+          anIncident({ id: "gone", backup: { ...backup, state: "deleted" } }),
+        );
+        await store.writeLedger("old", anEntry());
+
+        const all = await store.incidentsWithSnapshot(9);
+        const one = await store.incidentsWithSnapshot(1);
+
+        expect(all.map(({ id }) => id)).toEqual(["old", "young"]);
+        expect(all[0]?.ledger).toEqual([anEntry()]);
+        expect(one.map(({ id }) => id)).toEqual(["old"]);
+      });
+
+      it("lists VMs with a change of a remedy of which nobody knows the end, each once", async () => {
+        const reset = anEntry({ remedy: "nicReset", state: "unknown" });
+        await store.openIncident(anIncident({ id: "a", ledger: [reset] }));
+        await store.openIncident(anIncident({ id: "b", ledger: [{ ...reset, state: "open" }] }));
+        await store.openIncident(
+          anIncident({
+            id: "c",
+            vmId: OTHER_VM,
+            ledger: [{ ...reset, state: "undone" }, anEntry()],
+          }),
+        );
+
+        expect(await store.vmsWithUnfinished("nicReset")).toEqual([VM]);
+        expect(await store.vmsWithUnfinished("serialConsole")).toEqual([]);
+      });
+
+      it("forgets old incidents with all that is kept beside them, and old settled signals", async () => {
+        const evidence = { name: "a.txt", contentType: "text/plain", bytes: new Uint8Array([1]) };
+        await store.openIncident(anIncident({ ...CLOSED, ledger: [anEntry()] }));
+        await store.writeEvidence("incident-0001", evidence);
+        await store.addSignal(aSignal({ id: "settled", state: TAKEN }));
+        await store.addSignal(aSignal({ id: "pending" }));
+        await store.addSignal(
+          aSignal({ id: "young", state: TAKEN, receivedAt: "2026-03-02T08:30:00.000Z" }),
+        );
+
+        const forgotten = await store.forgetBefore(BEFORE, 9);
+        const again = await store.forgetBefore(BEFORE, 9);
+
+        expect(forgotten).toEqual({ incidents: 1, signals: 1 });
+        expect(again).toEqual({ incidents: 0, signals: 0 });
+        expect(await store.getIncident("incident-0001")).toBeUndefined();
+        expect(await store.readEvidence("incident-0001", "a.txt")).toBeUndefined();
+        expect(await store.getSignal("settled")).toBeUndefined();
+        expect(await store.getSignal("pending")).toBeDefined();
+        expect(await store.getSignal("young")).toBeDefined();
+      });
+
+      it.each<[string, Partial<Incident>]>([
+        ["is open", {}],
+        ["closed later", { ...CLOSED, closedAt: BEFORE }],
+        ["has its snapshot still", { ...CLOSED, backup }],
+        ["has a snapshot in the making", { ...CLOSED, backup: { ...backup, state: "creating" } }],
+        [
+          "left a NIC in the middle of a reset",
+          { ...CLOSED, ledger: [anEntry({ remedy: "nicReset", state: "unknown" })] },
+        ],
+      ])("never forgets an incident that %s", async (_title, incident) => {
+        await store.openIncident(anIncident(incident));
+
+        expect(await store.forgetBefore(BEFORE, 9)).toEqual({ incidents: 0, signals: 0 });
+        expect(await store.getIncident("incident-0001")).toBeDefined();
+      });
+
+      it("forgets no more than it is told, the oldest first", async () => {
+        for (const [id, opened] of [
+          ["b", "08:02"],
+          ["a", "08:01"],
+          ["c", "08:03"],
+        ] as const) {
+          const openedAt = `2026-03-02T${opened}:00.000Z`;
+          await store.openIncident(anIncident({ id, openedAt, ...CLOSED }));
+        }
+
+        expect(await store.forgetBefore(BEFORE, 2)).toMatchObject({ incidents: 2 });
+
+        const left = await store.listIncidents({ limit: 9 });
+        expect(left.map(({ id }) => id)).toEqual(["c"]);
       });
     });
 

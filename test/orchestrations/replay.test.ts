@@ -8,6 +8,7 @@ import { z } from "zod";
 
 import { probeUntilSure } from "../../functions/orchestrations/confirm-silence.ts";
 import { healVm } from "../../functions/orchestrations/heal-vm.ts";
+import { keepBoot } from "../../functions/orchestrations/look-at-boot.ts";
 import { makeBackup } from "../../functions/orchestrations/make-backup.ts";
 import { readGuestWithin } from "../../functions/orchestrations/read-guest.ts";
 import { subStory } from "../../functions/orchestrations/sub-stories.ts";
@@ -18,6 +19,7 @@ const HANDLERS: Readonly<Record<string, OrchestrationHandler>> = {
   healVm,
   confirmSilence: subStory("confirmSilence", probeUntilSure),
   readGuest: subStory("readGuest", readGuestWithin),
+  keepBoot: subStory("keepBoot", keepBoot),
   makeBackup: subStory("makeBackup", makeBackup),
 };
 

@@ -162,6 +162,12 @@ describe("which signals a run answers", () => {
       false,
     ],
     [
+      "a late request for a rollback, in a heal",
+      { ...anOperator, rollbackOf: "inc-1" },
+      { guestVisited: true },
+      false,
+    ],
+    [
       "a late request for no visit, although there was one",
       { ...anOperator, readGuest: false },
       { guestVisited: true },

@@ -12,7 +12,7 @@ import { parseScenario, readScenario } from "../../local/simulator/scenario/scen
 import { startSimulator } from "../../local/simulator/simulator.ts";
 import { aFleet, arm, simulate, vmView } from "./harness.ts";
 
-const DEMO = fileURLToPath(new URL("../../local/simulator/scenario/demo.json", import.meta.url));
+const SCENARIOS = fileURLToPath(new URL("../../local/simulator/scenario", import.meta.url));
 
 function aFile(text: string): string {
   const folder = mkdtempSync(join(tmpdir(), "scenario-"));
@@ -149,10 +149,14 @@ describe("a scenario", () => {
 
   it("from the same seed gives the same ids, from another seed others", async () => {
     const path = "providers/Microsoft.Compute/virtualMachines/vm-bad-01";
+    const started = new Date();
+    function now(): Date {
+      return started;
+    }
     const [first, second, third] = await Promise.all([
-      simulate(aFleet()),
-      simulate(aFleet()),
-      simulate(aFleet({ seed: 99 })),
+      simulate(aFleet(), { now }),
+      simulate(aFleet(), { now }),
+      simulate(aFleet({ seed: 99 }), { now }),
     ]);
 
     const vm = (await arm(first, path)).body;
@@ -168,8 +172,11 @@ function aFileName(text: string): () => string {
 }
 
 describe("the demo's fleet", () => {
-  it("has one cut-off VM, one healthy one and one that is static by right", async () => {
-    const simulator = await startSimulator({ scenario: readScenario(DEMO) });
+  it.each([
+    ["demo.json", false],
+    ["demo-switch.json", true],
+  ])("%s has a cut-off VM, a healthy one and one that is static by right", async (file, ready) => {
+    const simulator = await startSimulator({ scenario: readScenario(join(SCENARIOS, file)) });
     onTestFinished(async () => {
       await simulator.close();
     });
@@ -178,7 +185,7 @@ describe("the demo's fleet", () => {
       ["vm-web-01", "vm-app-01", "vm-sql-01"].map(async (name) => await vmView(simulator, name)),
     );
 
-    expect(web).toMatchObject({ rdp: { kind: "silent" }, agent: { ready: true } });
+    expect(web).toMatchObject({ rdp: { kind: "silent" }, agent: { ready } });
     expect(web?.guest.adapters[0]?.dhcp).toBe(false);
     expect(app).toMatchObject({ rdp: { kind: "open" }, agent: { ready: true } });
     expect(app?.guest.adapters[0]?.dhcp).toBe(true);

@@ -1,4 +1,5 @@
 import type { GuestAdapter, NicFacts } from "../../../shared/domain/facts.ts";
+import type { ManagedPurpose, ManagedSlot } from "../../../shared/domain/managed-command.ts";
 import type { GuestReadPoll } from "../../../shared/facts/guest-facts.ts";
 import type { GuestSwitchPoll } from "../../../shared/remedies/guest-dhcp/switch-to-dhcp.ts";
 
@@ -23,12 +24,14 @@ export interface SwitchRequest {
   readonly adapter: GuestAdapter;
   /** After this instant a late script changes nothing, ISO 8601 UTC. */
   readonly notAfter: string;
+  /** Left out: over the VM's one Run Command. */
+  readonly managed?: ManagedSlot;
 }
 
 /** Scripts inside Windows. */
 export interface GuestActivities {
   readonly startGuestRead: {
-    readonly input: { readonly vmId: string };
+    readonly input: { readonly vmId: string; readonly managed?: ManagedSlot };
     readonly output: ScriptStart;
   };
   readonly pollGuestRead: {
@@ -39,5 +42,13 @@ export interface GuestActivities {
   readonly pollGuestSwitch: {
     readonly input: { readonly vmId: string; readonly operation: string };
     readonly output: GuestSwitchPoll;
+  };
+  readonly endManagedCommand: {
+    readonly input: {
+      readonly vmId: string;
+      readonly incidentId: string;
+      readonly purpose: ManagedPurpose;
+    };
+    readonly output: null;
   };
 }

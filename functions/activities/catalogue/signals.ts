@@ -1,3 +1,4 @@
+import type { LedgerEntry } from "../../../shared/domain/incident.ts";
 import type {
   IgnoredReason,
   IndirectTarget,
@@ -21,12 +22,30 @@ export type RunSettings = Pick<
   | "snapshotTimeoutSeconds"
   | "snapshotDays"
   | "retrySeconds"
+  | "unreadSilenceSeconds"
+  | "unreadUptimeSeconds"
+  | "restartWaitSeconds"
 > & {
   readonly probeCount: number;
   readonly probeWindowSeconds: number;
   /** Whether a login for command prompts at the serial console is configured. */
   readonly consoleLogin: boolean;
 };
+
+/** A NIC reset that a run which is gone left half done. */
+export interface UnfinishedReset {
+  readonly incidentId: string;
+  readonly entry: LedgerEntry;
+}
+
+/** What a run is to do. */
+export interface RunOrders {
+  /** Null: there are no signals, only something to finish. */
+  readonly purpose: RunPurpose | null;
+  readonly settings: RunSettings;
+  /** Left out: nothing. */
+  readonly unfinished?: readonly UnfinishedReset[];
+}
 
 /** Whose NIC, address or name a target is. */
 export type TargetOwner =
@@ -39,7 +58,7 @@ export type TargetOwner =
 export interface SignalActivities {
   readonly lookForSignals: {
     readonly input: { readonly vmId: string };
-    readonly output: { readonly purpose: RunPurpose; readonly settings: RunSettings } | null;
+    readonly output: RunOrders | null;
   };
   readonly ignoreAsHealthy: { readonly input: RunScope; readonly output: null };
   readonly findPending: {

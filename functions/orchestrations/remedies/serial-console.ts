@@ -15,6 +15,7 @@ import { consoleLedgerEntry } from "../../../shared/remedies/serial-console/ledg
 import type { AddressSet } from "../../../shared/remedies/serial-console/set-address.ts";
 import { nowOf, secondsFromNow, secondsUntil, sleep } from "../clock.ts";
 import { readConsole } from "../look-at-console.ts";
+import { managedOwner } from "../managed-command.ts";
 import { readGuestWithin } from "../read-guest.ts";
 import { callFor, callOr, writeLedger, type Run } from "../run.ts";
 import { putOnDhcpOverConsole, type ConsoleDhcpQuestion } from "./console-dhcp.ts";
@@ -218,10 +219,11 @@ type Found =
 /** Reads Windows again, once its agent is back. */
 function* lookAgain(run: Run, nic: NicFacts): Generator<Task, Found, unknown> {
   const { facts, vmId, settings } = run;
+  const managed = managedOwner(run);
   if (facts === null || !(yield* agentIsBack(run))) {
     return { kind: "unread", remark: STILL_STATIC };
   }
-  const reading = yield* readGuestWithin(run.context, { vmId, settings });
+  const reading = yield* readGuestWithin(run.context, { vmId, settings, managed });
   if (reading.kind !== "read") {
     return { kind: "unread", remark: STILL_STATIC };
   }

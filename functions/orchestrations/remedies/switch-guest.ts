@@ -1,28 +1,53 @@
 import type { Task } from "durable-functions";
 
-import type { SwitchReport } from "../../../shared/proof/conclude-switch.ts";
-import type { SwitchRequest } from "../../activities/catalogue/guest.ts";
-import { ActivityFailedError, call, type Patience } from "../call.ts";
+import type { ManagedSlot } from "../../../shared/domain/managed-command.ts";
+import type { ScriptReport } from "../../../shared/proof/script-report.ts";
+import type { SwitchStart } from "../../activities/catalogue/guest.ts";
+import { ActivityFailedError, type Patience } from "../call.ts";
 import { secondsUntil, sleep, waitOr } from "../clock.ts";
+import { managedOwner, type ManagedOwner } from "../managed-command.ts";
 import type { Run } from "../run.ts";
+import { SlotWait } from "../slot-wait.ts";
+import { startBeside } from "./switch-beside.ts";
 
-/** A switch on its way: whatever may have reached Windows counts as sent. */
-interface Sending {
+/** Ends of a managed Run Command that say that the VM is not the one which was read. */
+const VM_CHANGED = new Set(["not-running", "gone"]);
+
+/** A script that changes Windows: its activities, and what people call it. */
+export interface ChangingScript<Answer> {
+  readonly called: string;
+  /** Over the VM's one Run Command, or as a managed one. */
+  readonly start: (
+    patience: Patience,
+    managed?: ManagedSlot,
+  ) => Generator<Task, SwitchStart, unknown>;
+  readonly poll: (operation: string, patience: Patience) => Generator<Task, Poll<Answer>, unknown>;
+}
+
+/** One look at a script under way. */
+type Poll<Answer> =
+  | { readonly kind: "running"; readonly retryAfterSeconds: number | null }
+  | { readonly kind: "finished"; readonly answer: Answer }
+  | { readonly kind: "failed"; readonly code: string; readonly message: string };
+
+/** A script on its way: whatever may have reached Windows counts as sent. */
+export interface Sending<Answer> {
   readonly run: Run;
-  readonly request: SwitchRequest;
+  readonly script: ChangingScript<Answer>;
   readonly deadline: Date;
   readonly patience: Patience;
   sent: boolean;
 }
 
-/** Sends the switch script and waits for its answer within its budget. */
-export function* switchGuest(
+/** Sends a script that changes Windows, and waits for its answer within its budget. */
+export function* sendScript<Answer>(
   run: Run,
-  request: SwitchRequest,
+  script: ChangingScript<Answer>,
   deadline: Date,
-): Generator<Task, SwitchReport, unknown> {
+): Generator<Task, ScriptReport<Answer>, unknown> {
   const patience = { retrySeconds: run.settings.retrySeconds, until: deadline };
-  const sending: Sending = { run, request, deadline, patience, sent: false };
+  run.managedSwitch = "none";
+  const sending: Sending<Answer> = { run, script, deadline, patience, sent: false };
   try {
     return yield* send(sending);
   } catch (error) {
@@ -33,10 +58,13 @@ export function* switchGuest(
   }
 }
 
-function* send(sending: Sending): Generator<Task, SwitchReport, unknown> {
-  const { run, request, deadline, patience } = sending;
+function* send<Answer>(sending: Sending<Answer>): Generator<Task, ScriptReport<Answer>, unknown> {
+  const { run, script, deadline, patience } = sending;
+  const { guestSwitchSeconds: budgetSeconds, pollSeconds } = run.settings;
+  const slot = new SlotWait(run.context, { budgetSeconds, pollSeconds });
+  const owner = managedOwner(run);
   for (;;) {
-    const start = yield* call(run.context, "startGuestSwitch", request, patience);
+    const start = yield* script.start(patience);
     if (start.kind === "started") {
       sending.sent = true;
       return yield* follow(sending, start.operation);
@@ -45,18 +73,45 @@ function* send(sending: Sending): Generator<Task, SwitchReport, unknown> {
     if (start.kind === "unavailable") {
       return missing(sending, start);
     }
-    if (secondsUntil(run.context, deadline) <= run.settings.pollSeconds) {
+    if (owner !== null && !sending.sent && slot.isOver) {
+      return yield* sendBeside(sending, owner, start.message);
+    }
+    if (secondsUntil(run.context, deadline) <= pollSeconds) {
       return missing(sending, { code: "run-command-busy", message: start.message });
     }
-    yield* sleep(run.context, run.settings.pollSeconds);
+    yield* sleep(run.context, slot.next());
   }
 }
 
-function* follow(sending: Sending, operation: string): Generator<Task, SwitchReport, unknown> {
-  const { run, deadline, patience } = sending;
-  const { context, settings, vmId } = run;
+/** Something else holds the slot: the script goes as a managed Run Command, within what is left of its time. */
+function* sendBeside<Answer>(
+  sending: Sending<Answer>,
+  owner: ManagedOwner,
+  busy: string,
+): Generator<Task, ScriptReport<Answer>, unknown> {
+  const start = yield* startBeside(sending, owner);
+  if (start.kind !== "started") {
+    sending.sent ||= start.maybeSent;
+    const message = `${busy} A managed Run Command was tried then. ${start.message}`;
+    const known = start.kind === "unavailable" && VM_CHANGED.has(start.code);
+    return missing(sending, { code: known ? start.code : "run-command-busy", message });
+  }
+  sending.sent = true;
+  const report = yield* follow(sending, start.operation);
+  if (report.kind === "answered") {
+    sending.run.managedSwitch = "ended";
+  }
+  return report;
+}
+
+function* follow<Answer>(
+  sending: Sending<Answer>,
+  operation: string,
+): Generator<Task, ScriptReport<Answer>, unknown> {
+  const { run, script, deadline, patience } = sending;
+  const { context, settings } = run;
   for (;;) {
-    const poll = yield* call(context, "pollGuestSwitch", { vmId, operation }, patience);
+    const poll = yield* script.poll(operation, patience);
     if (poll.kind === "finished") {
       return { kind: "answered", answer: poll.answer };
     }
@@ -65,7 +120,7 @@ function* follow(sending: Sending, operation: string): Generator<Task, SwitchRep
     }
     const wait = waitOr(poll.retryAfterSeconds, settings.pollSeconds);
     if (secondsUntil(context, deadline) <= wait) {
-      const message = `The guest switch did not answer within ${settings.guestSwitchSeconds} s.`;
+      const message = `${script.called} did not answer within ${settings.guestSwitchSeconds} s.`;
       return missing(sending, { code: "run-command-timeout", message });
     }
     yield* sleep(context, wait);
@@ -73,8 +128,8 @@ function* follow(sending: Sending, operation: string): Generator<Task, SwitchRep
 }
 
 function missing(
-  { sent }: Sending,
+  { sent }: { readonly sent: boolean },
   { code, message }: { readonly code: string; readonly message: string },
-): SwitchReport {
+): Exclude<ScriptReport<never>, { kind: "answered" }> {
   return { kind: sent ? "lost" : "not-sent", code, message };
 }

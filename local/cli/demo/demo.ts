@@ -9,18 +9,19 @@ import type { DemoCall } from "../calls.ts";
 import { EXIT_INTERRUPTED, EXIT_NOT, EXIT_OK } from "../exit-codes.ts";
 import type { RunEnd, Watch } from "../follow.ts";
 import { startEmbeddedHost } from "../host/embedded-host.ts";
-import { SHORT_WAITS } from "../host/embedded-settings.ts";
+import { DEMO_SETTINGS } from "../host/embedded-settings.ts";
 import { openHostClient } from "../host/host-client.ts";
 import { resultOfRun, sayRun } from "../report-run.ts";
 import type { RunResult } from "../report-run.ts";
-import { chosenScenario, DEMO_SCENARIO } from "../simulator/scenario-file.ts";
+import { chosenScenario, scenarioFile } from "../simulator/scenario-file.ts";
 import { openSimulatorAdmin } from "../simulator/simulator-client.ts";
 import type { SimulatorAdmin } from "../simulator/simulator-client.ts";
-import type { SimulatedVm } from "../simulator/simulator-schema.ts";
+import type { SimulatedVm, SimulatorLogView } from "../simulator/simulator-schema.ts";
 import { watchInterrupts } from "../terminal/interrupts.ts";
 import { openLiveView } from "../terminal/live-terminal.ts";
 import type { Screen } from "../terminal/screen.ts";
 import { alertedVm, ourSnapshots } from "./fleet.ts";
+import { lastingPart } from "./lasting-part.ts";
 import { leaveOthersAlone } from "./others.ts";
 import { heading, showBeforeAndAfter, showChecks, showCounts } from "./show.ts";
 import { showDifferences, showFleet, showLeftAlone } from "./show.ts";
@@ -37,20 +38,13 @@ const LONGEST_RUN_MS = 48_000;
 export async function demo(call: DemoCall, screen: Screen): Promise<number> {
   const interrupts = watchInterrupts();
   const scenario = chosenScenario(call.scenarioFile);
-  const simulator = await startSimulatorProcess(call.scenarioFile ?? DEMO_SCENARIO);
+  const simulator = await startSimulatorProcess(scenarioFile(call.scenarioFile));
   const dataFolder = await mkdtemp(join(tmpdir(), "remediator-demo-"));
   try {
     screen.say(`Simulated Azure: ${simulator.access.armEndpoint}, process ${simulator.pid}.`);
     const admin = openSimulatorAdmin(simulator.access.armEndpoint);
-    const defaults = Object.fromEntries(
-      SHORT_WAITS.map(({ variable, seconds }) => [variable, `${seconds}`]),
-    );
-    const host = await startEmbeddedHost({
-      dataFolder,
-      port: 0,
-      azure: simulator.access,
-      defaults,
-    });
+    const azure = simulator.access;
+    const host = await startEmbeddedHost({ dataFolder, port: 0, azure, defaults: DEMO_SETTINGS });
     try {
       screen.say(`Local host:      ${host.url}, in this process.`);
       const planned = scenario.alerts.map(({ vm }) => vm);
@@ -98,10 +92,15 @@ async function play(stage: Stage): Promise<number> {
   showLeftAlone(screen, leftAlone);
   const log = await admin.log();
   showCounts(screen, log);
-  const switches = log.effects.filter(
-    ({ kind, vm: name }) => kind === "dhcpSwitched" && name === vm.name,
-  ).length;
-  const checks = checksOf({ result: preliminary, after: after.vm, ...after, switches, leftAlone });
+  const checks = checksOf({
+    result: preliminary,
+    after: after.vm,
+    snapshots: after.snapshots,
+    switches: countOf(log, vm, "dhcpSwitched"),
+    restarts: countOf(log, vm, "vmRestarted"),
+    nicsKept: after.nics.join("\n") === before.nics.join("\n"),
+    leftAlone,
+  });
   return conclude(screen, preliminary, checks);
 }
 
@@ -123,10 +122,20 @@ async function heal(
   }
 }
 
+/** How often simulated Azure saw this happen to the VM. */
+function countOf({ effects }: SimulatorLogView, { name }: SimulatedVm, wanted: string): number {
+  return effects.filter(({ kind, vm }) => kind === wanted && vm === name).length;
+}
+
 async function momentOf(admin: SimulatorAdmin, { name }: SimulatedVm): Promise<Moment> {
-  const { vms, snapshots } = await admin.state();
+  const { vms, nics, snapshots } = await admin.state();
   const vm = requireVm(vms.find((each) => each.name === name));
-  return { vm, snapshots: ourSnapshots(snapshots) };
+  const ofVm = nics.filter((nic) => nic.vm === name);
+  return {
+    vm,
+    snapshots: ourSnapshots(snapshots),
+    nics: ofVm.map(({ resource }) => lastingPart(resource)),
+  };
 }
 
 function conclude(screen: Screen, result: RunResult, checks: readonly Check[]): number {

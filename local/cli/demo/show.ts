@@ -1,4 +1,4 @@
-import { SHORT_WAITS } from "../host/embedded-settings.ts";
+import { ALLOW, SHORT_WAITS } from "../host/embedded-settings.ts";
 import type { SimulatedVm, SimulatorLogView } from "../simulator/simulator-schema.ts";
 import type { Screen } from "../terminal/screen.ts";
 import { printable } from "../terminal/text.ts";
@@ -36,23 +36,31 @@ export function showDifferences(
     seconds: Number(variables[variable] ?? seconds),
     usualSeconds,
   }));
+  const allowed = variables[ALLOW.variable] ?? ALLOW.allowed;
   const survives = vm.agent.survivesWrongAddress;
   heading(screen, "What differs from real use");
   screen.say("Waits are shortened through the settings, in seconds (usual ones in brackets):");
   const texts = waits.map((wait) => `${wait.variable}=${wait.seconds} (${wait.usualSeconds})`);
   screen.say(texts.join(", "), "  ");
+  screen.say(
+    allowed === ""
+      ? `${ALLOW.variable} is empty: the settings allow nothing but scripts inside Windows.`
+      : `The settings allow what is off by default, the serial console and restarts: ${ALLOW.variable}=${allowed}`,
+  );
   if (survives) {
     screen.say(
-      `The scenario sets agentSurvivesWrongAddress for ${vm.name}: its guest agent is taken to reach Azure although Windows has a wrong address, because the only remedy so far goes through the agent. Nobody has confirmed that a real agent does. Where it does not, the outcome is needsHuman, with the manual steps.`,
+      `The scenario sets agentSurvivesWrongAddress for ${vm.name}: its guest agent is taken to reach Azure although Windows has a wrong address. Nobody has confirmed that a real agent does.`,
     );
   }
-  screen.record({ type: "differences", waits, agentSurvivesWrongAddress: survives });
+  screen.record({ type: "differences", waits, allowed, agentSurvivesWrongAddress: survives });
 }
 
 /** One moment of the alerted VM. */
 export interface Moment {
   readonly vm: SimulatedVm;
   readonly snapshots: readonly SnapshotFinding[];
+  /** Its NICs, each as `lastingPart` has it. */
+  readonly nics: readonly string[];
 }
 
 /** Shows the VM before and after, as simulated Azure tells it. */

@@ -165,6 +165,7 @@ function factsFor(addresses: readonly string[]): AzureFacts {
       subnetId: null,
       publicIpId: null,
     })),
+    pools: [],
     subnet: null,
   };
   return { readAt: UNKNOWN_TIME, vm: VM, nics: [nic], locks: null, platform: null };
@@ -182,6 +183,8 @@ const VM: VmFacts = {
   tags: {},
   inScaleSet: false,
   bootDiagnostics: false,
+  createdAt: null,
+  provisionedAt: null,
 };
 
 function guestWith(adapter: PrintedAdapter): GuestFacts {

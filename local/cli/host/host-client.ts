@@ -35,6 +35,11 @@ export interface HostClient {
    * @throws InvalidInputError if the host refuses the request: a wrong id, an unknown VM, not Windows.
    */
   request(request: RunRequest): Promise<string>;
+  /**
+   * Asks for a rollback; gives the signal's id.
+   * @throws InvalidInputError if the host refuses the request: no such incident, or it has not ended.
+   */
+  rollback(incidentId: string, request: { readonly dryRun: boolean }): Promise<string>;
   signal(id: string): Promise<SignalView>;
   incident(id: string): Promise<IncidentView>;
   /** The incidents without an outcome, newest first, with their steps as they happen; at most 500. */
@@ -81,6 +86,10 @@ export function openHostClient(url: string, access: HostAccess = {}): HostClient
   }
   return {
     request: async (request) => (await call("/api/heal", acceptedSchema, request)).signalId,
+    rollback: async (id, request) => {
+      const path = `/api/incidents/${encodeURIComponent(id)}/rollback`;
+      return (await call(path, acceptedSchema, request)).signalId;
+    },
     signal: async (id) => await call(`/api/signals/${encodeURIComponent(id)}`, signalSchema),
     incident: async (id) => await call(`/api/incidents/${encodeURIComponent(id)}`, incidentSchema),
     openIncidents: async () =>

@@ -70,6 +70,8 @@ export const incidentSchema = z.object({
     .nullable(),
   steps: z.array(stepSchema),
   ledger: z.array(ledgerEntry),
+  /** A host of an older version keeps none. */
+  evidence: z.array(z.object({ name: z.string(), size: z.number() })).default([]),
   outcome: outcomeSchema.nullable(),
 });
 

@@ -30,7 +30,11 @@ const snapshot = z.object({
 });
 
 /** The state of simulated Azure, as far as it is shown here. */
-export const simulatorState = z.object({ vms: z.array(vm), snapshots: z.array(snapshot) });
+export const simulatorState = z.object({
+  vms: z.array(vm),
+  nics: z.array(z.object({ vm: z.string().nullable(), resource: z.unknown() })),
+  snapshots: z.array(snapshot),
+});
 
 /** The state of simulated Azure. */
 export type SimulatorStateView = z.output<typeof simulatorState>;

@@ -51,13 +51,14 @@ export function fitBlocks(blocks: readonly (readonly string[])[], rows: number):
   return [...lines, shown === 0 ? `${blocks.length} open` : `and ${blocks.length - shown} more`];
 }
 
-/** A closed incident's one line: the VM, when it ended, outcome, code and time to heal. */
+/** A closed incident's one line: the VM, when it ended, outcome, code and time to heal; where a person is called, the way to it. */
 export function closedLine(incident: IncidentView, style: Pick<LineStyle, "colors">): string {
-  const { outcome, code, secondsToHeal } = resultOfIncident(incident);
+  const { outcome, code, secondsToHeal, handOff } = resultOfIncident(incident);
   const took = secondsToHeal === null ? "" : `, time to heal ${durationText(secondsToHeal)}`;
+  const way = handOff === null ? "" : `; serial console ${printable(handOff.links.serialConsole)}`;
   const title = outcomeTitle(style.colors, { outcome, code });
   const when = clock(incident.closedAt ?? incident.openedAt);
-  return `${printable(incident.vmName)}: ${when} ${title} (${printable(code)})${took}; incident ${printable(incident.id)}`;
+  return `${printable(incident.vmName)}: ${when} ${title} (${printable(code)})${took}; incident ${printable(incident.id)}${way}`;
 }
 
 /** The time of day of an instant (ISO 8601 UTC). */

@@ -5,10 +5,11 @@ import type { z } from "zod";
 import type { WebEnvironment } from "../arm/arm-app.ts";
 import { ArmError } from "../arm/arm-error.ts";
 import type { Publisher } from "../events/publisher.ts";
+import { rdpOf } from "../guest/remote-desktop.ts";
 import { fault } from "../scenario/fault-schema.ts";
 import type { Simulation } from "../simulation.ts";
-import { changeAddress, changeGuest, touchTags } from "../world/human.ts";
-import { restartVm, settle, startVm, stopVm } from "../world/power.ts";
+import { changeAddress, changeGuest, logOnVm, setPower, touchTags } from "../world/human.ts";
+import { settle } from "../world/power.ts";
 import { findNic, findVm } from "../world/subscriptions.ts";
 import type { Found } from "../world/subscriptions.ts";
 import { nicsOf } from "../world/world.ts";
@@ -123,7 +124,8 @@ function addPeople(app: Hono<WebEnvironment>, simulation: Simulation): void {
   app.post("/vms/:name/power", async (context) => {
     const { state } = await readBody(context, powerBody);
     return act(simulation, context, () => {
-      setPower(vmOf(simulation, context), state);
+      const found = vmOf(simulation, context);
+      setPower(found.simulation, found.resource, state);
     });
   });
   app.patch("/vms/:name", async (context) => {
@@ -175,32 +177,17 @@ function act(simulation: Simulation, context: AdminContext, change: () => void):
   return context.json(renderState(simulation));
 }
 
-function setPower(
-  { simulation, resource: vm }: Found<VmState>,
-  state: "running" | "stopped" | "deallocated" | "restarted",
-): void {
-  switch (state) {
-    case "running":
-      startVm(simulation, vm, "human");
-      break;
-    case "restarted":
-      restartVm(simulation, vm, { by: "human", detail: "a person restarted it" });
-      break;
-    case "stopped":
-    case "deallocated":
-      stopVm(simulation, vm, state, { by: "human" });
-      break;
-  }
-}
-
 function changeVm(
   { simulation, resource: vm }: Found<VmState>,
   change: z.output<typeof vmBody>,
 ): void {
-  vm.tags = change.tags ?? vm.tags;
+  if (change.tags !== undefined) {
+    vm.tags = change.tags;
+    logOnVm(simulation, vm, "write");
+  }
   vm.agentInstalled = change.agent ?? vm.agentInstalled;
   vm.agentSurvivesWrongAddress = change.agentSurvivesWrongAddress ?? vm.agentSurvivesWrongAddress;
-  vm.rdpListening = change.rdpListening ?? vm.rdpListening;
+  setListening(vm, change.rdpListening ?? vm.rdpListening);
   if (change.health !== undefined) {
     vm.health = { ...change.health, since: simulation.now().getTime() };
   }
@@ -209,6 +196,11 @@ function changeVm(
   }
   const detail = Object.keys(change).join(", ");
   simulation.log.effect({ kind: "vmUpdated", by: "human", vm: vm.name, detail });
+}
+
+function setListening(vm: VmState, listener: boolean): void {
+  vm.rdpListening = listener;
+  vm.guest &&= { ...vm.guest, rdp: { ...rdpOf(vm.guest), listener } };
 }
 
 function vmOf(simulation: Simulation, context: AdminContext): Found<VmState> {

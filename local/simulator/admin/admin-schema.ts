@@ -6,6 +6,7 @@ import {
   platformHealth,
   staticConfiguration,
 } from "../scenario/fault-schema.ts";
+import { firewallChange, rdpChange } from "../scenario/rdp-schema.ts";
 
 const loopbackUrl = z
   .url()
@@ -36,6 +37,8 @@ export const guestBody = z.strictObject({
       startMode: z.enum(["automatic", "manual", "disabled"]).optional(),
     })
     .optional(),
+  rdp: rdpChange.optional(),
+  firewall: firewallChange.optional(),
   taskRegistration: z.boolean().optional(),
   elevated: z.boolean().optional(),
   roles: z.array(z.enum(["domainController", "clusterNode"])).optional(),

@@ -1,5 +1,6 @@
 import { etagText, renderNic } from "../arm/resources/network-interfaces.ts";
 import { renderSnapshot } from "../arm/resources/snapshots.ts";
+import { scriptNameIn } from "../arm/run-command.ts";
 import { netshText } from "../guest/text.ts";
 import { agentReady, reach, RDP_PORT } from "../network/fabric.ts";
 import type { Reach } from "../network/fabric.ts";
@@ -42,6 +43,15 @@ function renderVmState(simulation: Simulation, vm: VmState): unknown {
     },
     runCommand:
       vm.command === null ? null : { script: vm.command.scriptName, phase: vm.command.phase },
+    managedCommands: [...vm.managed.values()].map(
+      ({ name, tags, script, state, timeoutSeconds }) => ({
+        name,
+        tags,
+        timeoutSeconds,
+        script: scriptNameIn(script),
+        state,
+      }),
+    ),
     undelivered: vm.undelivered.map((command) => command.scriptName),
     azureAddresses: nicsOf(world, vm).flatMap((nic) =>
       nic.configurations.map((configuration) => configuration.address),

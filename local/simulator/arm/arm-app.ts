@@ -3,6 +3,7 @@ import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { Hono } from "hono";
 import type { Context } from "hono";
 
+import { logged } from "../activity/activity-log.ts";
 import { passGate } from "../faults/gate.ts";
 import type { Departure } from "../faults/gate.ts";
 import type { Simulation } from "../simulation.ts";
@@ -55,18 +56,19 @@ async function serve(
   const simulation = subscriptionOf(everything, url.pathname);
   const name = resourceName(context, url.pathname);
   const content = readContent(await context.req.text());
+  const ifMatch = context.req.header("If-Match") ?? null;
   const arrival = {
     operation: route.operation,
     method: context.req.method,
     path: url.pathname,
     vm: route.vm?.(simulation, name, content.body) ?? null,
     script: route.script?.(simulation, name, content.body) ?? null,
+    ifMatch,
     needs: { action: route.action, linked: route.linked?.(content.body) ?? [] },
     clientGone: closed(context),
   };
   const departure = await passGate(simulation, arrival, (faults): Reply => {
     const authorization = context.req.header("Authorization");
-    const ifMatch = context.req.header("If-Match") ?? null;
     const call = { simulation, name, path: url.pathname, query: url.searchParams, ifMatch, faults };
     return answer(route, call, { arrival, authorization, content });
   });
@@ -81,7 +83,7 @@ interface Sent {
 
 /** Tests what every request needs, then lets its handler answer. */
 function answer(
-  route: Pick<ArmRoute, "handle">,
+  route: Pick<ArmRoute, "handle" | "action">,
   call: Omit<ArmCall, "caller" | "body">,
   sent: Sent,
 ): Reply {
@@ -101,7 +103,8 @@ function answer(
   }
   requireRights(call.simulation.allows, caller, call.path, sent.arrival.needs);
   requireUnlocked(call.simulation.world, sent.arrival.method, call.path);
-  const reply = route.handle({ ...call, caller, body: sent.content.body });
+  const request = { ...call, caller, method: sent.arrival.method, action: route.action };
+  const reply = logged(request, () => route.handle({ ...call, caller, body: sent.content.body }));
   return { ...reply, headers: { ...toll.headers, ...reply.headers } };
 }
 

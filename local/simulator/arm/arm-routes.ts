@@ -4,7 +4,9 @@ import type { ArmCall, ArmRoute } from "./arm-call.ts";
 import { pageOf } from "./paging.ts";
 import type { Reply } from "./reply.ts";
 import { ok } from "./routes/answers.ts";
+import { BOOT_ROUTES } from "./routes/boot-routes.ts";
 import { CONSOLE_ROUTES } from "./routes/console-routes.ts";
+import { MANAGED_COMMAND_ROUTES } from "./routes/managed-command-routes.ts";
 import { NETWORK_ROUTES } from "./routes/network-routes.ts";
 import { OPERATION_ROUTES } from "./routes/operation-routes.ts";
 import { GROUP, SUBSCRIPTION } from "./routes/paths.ts";
@@ -22,7 +24,9 @@ export const ARM_ROUTES: readonly ArmRoute[] = [
   ...SNAPSHOT_ROUTES,
   ...OPERATION_ROUTES,
   ...CONSOLE_ROUTES,
+  ...BOOT_ROUTES,
   ...VAULT_ROUTES,
+  ...MANAGED_COMMAND_ROUTES,
   ...SCOPE_ROUTES,
   {
     operation: "group.get",

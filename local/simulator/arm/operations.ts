@@ -37,6 +37,7 @@ function end(simulation: Simulation, id: string, change: Partial<OperationState>
   const operation = simulation.operations.get(id);
   if (operation !== undefined) {
     Object.assign(operation, change, { endedAt: simulation.now().toISOString() });
+    operation.onEnd?.(change.status === "Failed" ? "Failed" : "Succeeded");
   }
 }
 

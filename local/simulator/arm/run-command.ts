@@ -22,10 +22,12 @@ const runCommandInput = z.looseObject({
 /** The name in the first line of one of the program's own scripts, `# static-ip-remediator:NAME/VERSION`. */
 export function scriptNameOf(body: unknown): string | null {
   const parsed = runCommandInput.safeParse(body);
-  const firstLine = parsed.success ? (parsed.data.script ?? []).join("\n").split("\n")[0] : "";
-  return (
-    /^# static-ip-remediator:(?<name>[^/\s]+)\//u.exec(firstLine ?? "")?.groups?.["name"] ?? null
-  );
+  return parsed.success ? scriptNameIn((parsed.data.script ?? []).join("\n")) : null;
+}
+
+/** The same of a script as one text. */
+export function scriptNameIn(script: string): string | null {
+  return /^# static-ip-remediator:(?<name>[^/\s]+)\//u.exec(script)?.groups?.["name"] ?? null;
 }
 
 /** Takes a Run Command for a VM: 202, or the refusal which Azure gives. */
@@ -138,12 +140,14 @@ function takeSlot(simulation: Simulation, vm: VmState, faults: readonly Fault[])
   }
 }
 
+/** What faults do to a script on its way. */
 type Trouble = Pick<
   CommandState,
   "guestTrouble" | "outputBytes" | "extraMs" | "stuck" | "failure" | "lingerMs"
 >;
 
-function trouble(faults: readonly Fault[]): Trouble {
+/** What the faults that strike a request do to its script. */
+export function trouble(faults: readonly Fault[]): Trouble {
   const seconds = ofKind(faults, "slow")?.seconds ?? 0;
   return {
     guestTrouble: guestTrouble(faults),
@@ -228,7 +232,8 @@ function instanceViews(simulation: Simulation, command: CommandState): unknown[]
   }));
 }
 
-function lastBytes(text: string, count: number): string {
+/** The end of a text, as so many bytes of UTF-8. */
+export function lastBytes(text: string, count: number): string {
   const bytes = Buffer.from(text, "utf8");
   return bytes.subarray(Math.max(0, bytes.length - count)).toString("utf8");
 }

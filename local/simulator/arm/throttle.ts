@@ -39,7 +39,14 @@ interface Bucket {
   at: number;
 }
 
-const UPDATES = new Set<Operation>(["runCommand.post", "vm.start", "vm.restart", "vm.deallocate"]);
+const UPDATES = new Set<Operation>([
+  "runCommand.post",
+  "managedCommand.put",
+  "managedCommand.delete",
+  "vm.start",
+  "vm.restart",
+  "vm.deallocate",
+]);
 const READS = new Set<Operation>(["vm.get", "vm.instanceView"]);
 
 // Sources: "Understand how Azure Resource Manager throttles requests" (refill of reads and deletes unconfirmed) and, for

@@ -7,6 +7,7 @@ import { setGuest } from "../world/guests.ts";
 import { catchUp } from "../world/power.ts";
 import type { VmState } from "../world/world.ts";
 import { typeText, waitingText } from "./keyboard.ts";
+import { withPrinted } from "./serial-log.ts";
 import { shapeOutput } from "./terminal-output.ts";
 
 /** Letters, and the Enter that sends them, if there is one. */
@@ -100,6 +101,7 @@ export class Line {
     const place = { text, traits: vm.consoleTraits, world };
     const { console, guest, output } = typeText(vm.console, vm.guest, place);
     vm.console = console;
+    vm.serialLog = withPrinted(vm.serialLog, output);
     if (guest !== vm.guest) {
       setGuest(simulation, vm, guest, "console");
       catchUp(simulation);

@@ -1,7 +1,6 @@
 import type { Fault } from "../scenario/fault-schema.ts";
 import type { Simulation } from "../simulation.ts";
-import { changeAddress, changeGuest, touchTags } from "../world/human.ts";
-import { deleteVm, startVm, stopVm } from "../world/power.ts";
+import { changeAddress, changeGuest, removeVm, setPower, touchTags } from "../world/human.ts";
 import { findVm } from "../world/subscriptions.ts";
 import { nicsOf } from "../world/world.ts";
 import type { VmState } from "../world/world.ts";
@@ -25,10 +24,10 @@ export function strikeVms(
 function strikeVm(simulation: Simulation, vm: VmState, fault: VmFault): void {
   switch (fault.kind) {
     case "power":
-      strikePower(simulation, vm, fault.state);
+      setPower(simulation, vm, fault.state);
       break;
     case "deleteVm":
-      deleteVm(simulation, vm, "human");
+      removeVm(simulation, vm);
       break;
     case "humanNicChange":
       strikeNic(simulation, vm, fault);
@@ -44,18 +43,6 @@ function strikeVm(simulation: Simulation, vm: VmState, fault: VmFault): void {
         nic.lease = fault.lease;
       }
       break;
-  }
-}
-
-function strikePower(
-  simulation: Simulation,
-  vm: VmState,
-  state: "deallocated" | "stopped" | "running",
-): void {
-  if (state === "running") {
-    startVm(simulation, vm, "human");
-  } else {
-    stopVm(simulation, vm, state, { by: "human" });
   }
 }
 

@@ -19,6 +19,8 @@ export interface Arrival {
   readonly path: string;
   readonly vm: string | null;
   readonly script: string | null;
+  /** Its `If-Match` header; null or left out: none came. */
+  readonly ifMatch?: string | null;
   /** Left out: it is no request to Resource Manager. */
   readonly needs?: NeededRights;
   /** Settles when the client closed its connection. */
@@ -49,6 +51,9 @@ export async function passGate(
   };
   const n = simulation.log.request({
     ...identity,
+    ...(arrival.ifMatch === undefined || arrival.ifMatch === null
+      ? {}
+      : { ifMatch: arrival.ifMatch }),
     ...loggedRights(arrival.needs),
     method: arrival.method,
     path: arrival.path,
@@ -141,7 +146,11 @@ function throttled(retryAfterSeconds: number | undefined): Reply {
 }
 
 /** Requests which start an operation pass a fault's slowness on to it. */
-const SLOW_AS_OPERATION = new Set<Operation>(["runCommand.post", "snapshot.put"]);
+const SLOW_AS_OPERATION = new Set<Operation>([
+  "runCommand.post",
+  "managedCommand.put",
+  "snapshot.put",
+]);
 
 function slowAnswerMs(arrival: Arrival, faults: readonly Fault[]): number {
   const slow = faults.find((fault) => fault.kind === "slow");

@@ -36,11 +36,12 @@ function isOfHypervisor(adapter: GuestAdapterState): boolean {
 }
 
 function unplug(state: GuestState, adapter: GuestAdapterState): GuestState {
-  const { name, description, guid, index, dhcp, gateways, staticDnsServers } = adapter;
+  const { name, description, guid, service, index, dhcp, gateways, staticDnsServers } = adapter;
   const ghost: GhostAdapterState = {
     name,
     description,
     guid,
+    ...(service === "netvsc" ? {} : { service }),
     index,
     dhcp,
     addresses: dhcp ? [] : (adapter.configured ?? adapter.addresses),

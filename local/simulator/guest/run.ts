@@ -1,6 +1,12 @@
 import { runDeadMan } from "./dead-man.ts";
+import { lookFurther } from "./look-further.ts";
 import { readGuest } from "./read-guest.ts";
+import { restartedRdp } from "./remote-desktop.ts";
+import { removeGhosts } from "./remove-ghosts.ts";
+import { repairAdapter } from "./repair-adapter.ts";
+import { restoreStaticAgain } from "./restore-static.ts";
 import { ScriptKilledError, type Session } from "./session.ts";
+import { setAddresses } from "./set-addresses.ts";
 import type { GuestState, GuestWorld, ScriptRun } from "./state.ts";
 import { switchToDhcp } from "./switch-to-dhcp.ts";
 import { ipconfigText, netshText } from "./text.ts";
@@ -13,13 +19,41 @@ import { renewLease, startDhcpService } from "./windows.ts";
 export const EMULATED_SCRIPTS = {
   "read-guest": {
     version: 1,
-    digest: "238e9615dd400fc450214695058af86da3f73f80d7c4df4a0a08cf4390e2ce46",
+    digest: "fa1a6c95f63cb686cb61d28f59e00ad5b879c4f954cba769dccab9c492f7ed6a",
+  },
+  "look-further": {
+    version: 1,
+    digest: "c28de15f0ae9290fc1f51c44426e8f6c3bdc4791446355c010d11c67b549d7b8",
+  },
+  "remove-ghosts": {
+    version: 1,
+    digest: "7aa604389993584384fce43aa93cbbd006db3f07e7facc6514b73a4003d0393b",
   },
   "switch-to-dhcp": {
     version: 1,
-    digest: "cabf0637238903a1a55585496118b653b9d98963912c89fbed5c7550bb414fb9",
+    digest: "705e3ecf7679df87f782b5d26ccde78e60dd1cab8ea946ad2c36eef025ffb049",
+  },
+  "set-addresses": {
+    version: 1,
+    digest: "78e2e984bfe9e3aa2b27b185c2c0f9409947f45469f592d158c9515dfeba23d2",
+  },
+  "repair-adapter": {
+    version: 1,
+    digest: "08ebfdf31dded6eda81d8ac7a6d6ec022df4ae95bc86f993ef303d94a62579b9",
+  },
+  "restore-static": {
+    version: 1,
+    digest: "421af507d86ca55c617a9f69c708f5eaa66600e6efd72433caefa10f51f8c58f",
   },
 } as const;
+
+/** The scripts that change Windows: each gives the line that it prints. */
+const CHANGES: Readonly<Record<string, (session: Session, values: unknown) => string>> = {
+  "switch-to-dhcp/1": switchToDhcp,
+  "set-addresses/1": setAddresses,
+  "repair-adapter/1": repairAdapter,
+  "restore-static/1": restoreStaticAgain,
+};
 
 const HEADER = /^# static-ip-remediator:(?<name>[a-z-]+)\/(?<version>\d+)$/u;
 const PARAMETERS = /^\$EncodedParameters = '(?<encoded>[A-Za-z0-9+/=]*)'$/u;
@@ -62,6 +96,7 @@ export function restart(state: GuestState, world: GuestWorld): GuestState {
     ...state,
     bootedAt: world.now,
     dhcpService: { ...state.dhcpService, state: "stopped" },
+    ...(state.rdp === undefined ? {} : { rdp: restartedRdp(state.rdp) }),
   };
   for (const adapter of state.adapters) {
     booted = renewLease(booted, adapter.guid, world);
@@ -80,8 +115,15 @@ function emulate(
   if (script === "read-guest/1") {
     return { stdout: `${readGuest(session)}\n`, stderr: "" };
   }
-  if (script === "switch-to-dhcp/1") {
-    return { stdout: `${switchToDhcp(session, parametersOf(parametersLine))}\n`, stderr: "" };
+  const change = CHANGES[script];
+  if (change !== undefined) {
+    return { stdout: `${change(session, parametersOf(parametersLine))}\n`, stderr: "" };
+  }
+  if (script === "look-further/1") {
+    return { stdout: `${lookFurther(session)}\n`, stderr: "" };
+  }
+  if (script === "remove-ghosts/1") {
+    return { stdout: `${removeGhosts(session, parametersOf(parametersLine))}\n`, stderr: "" };
   }
   return { stdout: "", stderr: `The simulated Windows does not know the script ${script}.` };
 }

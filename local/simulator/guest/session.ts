@@ -4,7 +4,14 @@ import { isLinkLocal } from "../../../shared/domain/addresses.ts";
 import { guestInstant } from "./envelope.ts";
 import type { GuestAdapterState, GuestState, GuestWorld } from "./state.ts";
 import { netshAdapterText } from "./text.ts";
-import { adapterOf, storedConfiguration, useDhcp, useStatic } from "./windows.ts";
+import {
+  adapterOf,
+  skipAsSource,
+  startDhcpService,
+  storedConfiguration,
+  useDhcp,
+  useStatic,
+} from "./windows.ts";
 
 /** Thrown where the world says that the script is killed; what it changed so far stays. */
 export class ScriptKilledError extends Error {
@@ -21,6 +28,7 @@ export const savedConfiguration = z.object({
   task: z.string(),
   addresses: z.array(z.string()),
   gateways: z.array(z.string()),
+  skipped: z.array(z.string()),
   dhcpMode: z.enum(["Auto", "Manual", "Disabled"]),
   dhcpRan: z.boolean(),
 });
@@ -71,6 +79,38 @@ export function netshDhcp(session: Session, guid: string): void {
   }
 }
 
+/** `netsh … source=static` and then its additions, addresses as `ip/mask`; each may fail, and leaves the rest. */
+export function netshStatic(
+  session: Session,
+  guid: string,
+  wanted: { readonly addresses: readonly string[]; readonly gateways: readonly string[] },
+): void {
+  if (session.world.faults?.includes("restore") === true) {
+    return;
+  }
+  const addresses = wanted.addresses.map((address) => unmasked(address));
+  const gateways = wanted.gateways.map((gateway) => gateway.split("/")[0] ?? "");
+  const alone = session.world.killAfter === "switched" || session.world.faults?.includes("add");
+  session.state = useStatic(session.state, guid, {
+    addresses: alone === true ? addresses.slice(0, 1) : addresses,
+    gateways: alone === true ? gateways.slice(0, 1) : gateways,
+  });
+  if (session.world.killAfter === "switched") {
+    throw new ScriptKilledError();
+  }
+}
+
+/** Starts the DHCP client, set to automatic before where that is wanted; says whether it runs. */
+export function startService(session: Session, automatic: boolean): boolean {
+  if (automatic) {
+    const dhcpService = { ...session.state.dhcpService, startMode: "automatic" } as const;
+    session.state = { ...session.state, dhcpService };
+  }
+  const started = startDhcpService(session.state, session.world);
+  session.state = started ?? session.state;
+  return started !== null;
+}
+
 /** `Unregister-ScheduledTask`; says whether the task is gone. */
 export function removeTask(session: Session, name: string): boolean {
   if (session.world.faults?.includes("unregister") === true) {
@@ -83,12 +123,9 @@ export function removeTask(session: Session, name: string): boolean {
 
 /** Puts the saved configuration back, as the scripts' `Restore-Static` does; says whether it is in place. */
 export function restoreStatic(session: Session, saved: SavedConfiguration): boolean {
-  const failing = session.world.faults?.includes("restore") === true;
-  if (!isInPlace(session.state, saved) && !failing) {
-    session.state = useStatic(session.state, saved.guid, {
-      addresses: saved.addresses.map((address) => unmasked(address)),
-      gateways: saved.gateways.map((gateway) => gateway.split("/")[0] ?? ""),
-    });
+  if (!isInPlace(session.state, saved)) {
+    netshStatic(session, saved.guid, saved);
+    session.state = skipAsSource(session.state, saved.guid, saved.skipped);
   }
   putServiceBack(session, saved);
   if (isInPlace(session.state, saved)) {
@@ -98,14 +135,27 @@ export function restoreStatic(session: Session, saved: SavedConfiguration): bool
   return false;
 }
 
+/** Puts DHCP back on, as `Restore-Static` of the way back does; says whether it is. */
+export function restoreDhcp(session: Session, guid: string): boolean {
+  if (adapterOf(session.state, guid)?.dhcp === false) {
+    netshDhcp(session, guid);
+  }
+  if (adapterOf(session.state, guid)?.dhcp === true) {
+    return true;
+  }
+  session.seconds += SETTLE_SECONDS;
+  return false;
+}
+
 function putServiceBack(session: Session, saved: SavedConfiguration): void {
   const { dhcpService } = session.state;
+  const stays = session.world.faults?.includes("stop") === true;
   session.state = {
     ...session.state,
     dhcpService: {
       ...dhcpService,
       startMode: saved.dhcpMode === "Disabled" ? "disabled" : dhcpService.startMode,
-      state: saved.dhcpRan ? dhcpService.state : "stopped",
+      state: saved.dhcpRan || stays ? dhcpService.state : "stopped",
     },
   };
 }

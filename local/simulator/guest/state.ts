@@ -5,6 +5,8 @@ import type { GuestLocale } from "./locales.ts";
 export interface GuestAddressState {
   readonly ip: string;
   readonly prefixLength: number;
+  /** Windows does not choose it as the source of what it sends by itself. @default false */
+  readonly skipAsSource?: boolean;
 }
 
 /** A simulated Windows' IPv4 adapter, as its registry and CIM describe it. */
@@ -36,12 +38,50 @@ export interface GhostAdapterState {
   readonly name: string;
   readonly description: string;
   readonly guid: string;
+  /** Of its driver. @default "netvsc" */
+  readonly service?: string;
   readonly index: number;
   readonly dhcp: boolean;
   /** Static addresses in the registry; none with DHCP. */
   readonly addresses: readonly GuestAddressState[];
   readonly gateways: readonly string[];
   readonly staticDnsServers: readonly string[];
+}
+
+/** Windows' side of Remote Desktop. */
+export interface GuestRdpState {
+  /** The service TermService. */
+  readonly service: {
+    readonly state: "running" | "stopped";
+    readonly startMode: "automatic" | "manual" | "disabled";
+  };
+  /** Whether connections are denied, and by what. */
+  readonly denied: "no" | "setting" | "policy";
+  readonly port: number;
+  /** Whether its listener comes up while the service runs and connections are allowed. */
+  readonly listener: boolean;
+}
+
+/** One inbound rule of Windows' firewall. */
+export interface GuestFirewallRule {
+  readonly name: string;
+  readonly action: "Allow" | "Block";
+  readonly enabled: boolean;
+  /** `Any`, a port, or a range such as `3000-4000`; TCP. */
+  readonly port: string;
+  /** The program that it is for. @default any */
+  readonly program?: string | undefined;
+}
+
+/** Windows' firewall, as far as it matters to inbound TCP. */
+export interface GuestFirewallState {
+  /** The profile in force. */
+  readonly profile: "Domain" | "Private" | "Public";
+  /** Whether it is on, in that profile. */
+  readonly enabled: boolean;
+  /** Whether it lets nothing in, whatever the rules say. */
+  readonly blocksAll: boolean;
+  readonly rules: readonly GuestFirewallRule[];
 }
 
 /** A scheduled task of this program in the simulated Windows. */
@@ -65,6 +105,10 @@ export interface GuestState {
     /** The service cannot be started, whatever its start mode. @default false */
     readonly broken?: boolean;
   };
+  /** @default as Windows with Remote Desktop switched on */
+  readonly rdp?: GuestRdpState;
+  /** @default on, with the rule that lets Remote Desktop in */
+  readonly firewall?: GuestFirewallState;
   readonly roles: readonly GuestRole[];
   /** Default routes that survive a restart, beside those of the lease. */
   readonly persistentRoutes: readonly {
@@ -90,16 +134,36 @@ export interface GuestLease {
   readonly dnsServers: readonly string[];
 }
 
+/**
+ * What fails inside Windows: netsh's switch to DHCP; its setting of static addresses, on the way back too; its adding of
+ * further ones; the marks on sources; the removal of a task; an adapter that stays off, or on; a service that stays
+ * running; the renewal of a lease.
+ */
+export type GuestFault =
+  | "switch"
+  | "restore"
+  | "add"
+  | "sources"
+  | "unregister"
+  | "enable"
+  | "disable"
+  | "stop"
+  | "renew"
+  | "removeDevice";
+
 /** What surrounds a simulated Windows while something runs in it. */
 export interface GuestWorld {
   /** ISO 8601 UTC. */
   readonly now: string;
   /** By MAC address, `AA-BB-CC-DD-EE-FF`; null or missing: no lease comes. */
   readonly leases: Readonly<Record<string, GuestLease | null>>;
-  /** The script is killed once the task is armed, once netsh has switched, or at the first sight of a lease. */
+  /**
+   * The script is killed once the task is armed, once the first change is made (netsh's; enabling; renewing), or at the
+   * first sight of a lease that netsh's switch brought.
+   */
   readonly killAfter?: "armed" | "switched" | "leased";
-  /** What fails inside Windows: netsh's switch, netsh's way back, the removal of a task. */
-  readonly faults?: readonly ("switch" | "restore" | "unregister")[];
+  /** What fails inside Windows. */
+  readonly faults?: readonly GuestFault[];
 }
 
 /** What a run of a script gave, and what it left behind. */

@@ -45,6 +45,37 @@ export function storedConfiguration(adapter: GuestAdapterState): StoredConfigura
   };
 }
 
+/** Addresses that Windows does not choose as the source of what it sends by itself. */
+export function skippedAddresses(adapter: GuestAdapterState): readonly string[] {
+  return adapter.enabled
+    ? adapter.addresses.filter((address) => address.skipAsSource === true).map(({ ip }) => ip)
+    : [];
+}
+
+/** `Set-NetIPAddress -SkipAsSource`: true for these addresses of the adapter, false for its others. */
+export function skipAsSource(state: GuestState, guid: string, ips: readonly string[]): GuestState {
+  return changeAdapter(state, guid, (adapter) => ({
+    ...adapter,
+    addresses: adapter.addresses.map(({ ip, prefixLength }) =>
+      ips.includes(ip) ? { ip, prefixLength, skipAsSource: true } : { ip, prefixLength },
+    ),
+  }));
+}
+
+/** `Enable-NetAdapter`: on DHCP it asks for a lease. */
+export function enableAdapter(state: GuestState, guid: string, world: GuestWorld): GuestState {
+  const enabled = changeAdapter(state, guid, (adapter) => ({ ...adapter, enabled: true }));
+  return renewLease(enabled, guid, world);
+}
+
+/** `Disable-NetAdapter`: a lease is gone with it, a static configuration stays. */
+export function disableAdapter(state: GuestState, guid: string): GuestState {
+  return changeAdapter(state, guid, (adapter) => ({
+    ...(adapter.dhcp ? withoutLease(adapter) : adapter),
+    enabled: false,
+  }));
+}
+
 /** `netsh … source=dhcp`: the old default routes stay behind as persistent ones, as Microsoft measured. */
 export function useDhcp(state: GuestState, guid: string, world: GuestWorld): GuestState {
   const before = adapterOf(state, guid);

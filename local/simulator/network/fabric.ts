@@ -1,4 +1,5 @@
 import { azureGateway, prefixHolding, prefixLengthOf } from "../../../shared/domain/addresses.ts";
+import { firewallVerdict, listensForRdp } from "../guest/remote-desktop.ts";
 import type { GuestAdapterState, GuestLease, GuestWorld } from "../guest/state.ts";
 import { gatewaysInForce } from "../guest/windows.ts";
 import { nicsOf, primaryConfiguration } from "../world/world.ts";
@@ -94,10 +95,12 @@ export function agentReady(world: World, vm: VmState, at: number): boolean {
 function agentReachesAzure(world: World, vm: VmState): boolean {
   const nic = nicsOf(world, vm)[0];
   const azure = nic === undefined ? undefined : primaryConfiguration(nic);
-  if (nic === undefined || azure === undefined || adapterOf(vm, nic)?.enabled !== true) {
+  if (nic === undefined || azure === undefined) {
     return false;
   }
-  return vm.agentSurvivesWrongAddress || delivers(vm, nic, azure.address);
+  // An agent that needs no right address may go by way of another NIC too, where its own is disabled.
+  const hasWay = nicsOf(world, vm).some((other) => adapterOf(vm, other)?.enabled === true);
+  return (vm.agentSurvivesWrongAddress && hasWay) || delivers(vm, nic, azure.address);
 }
 
 /**
@@ -130,8 +133,15 @@ export function reach(world: World, address: string, port: number): Reach {
   if (vm === undefined || why !== null) {
     return { kind: "silent", why: why ?? "" };
   }
-  const isOpen = vm.rdpListening && port === RDP_PORT;
-  return { kind: isOpen ? "open" : "refused", vm: vm.name };
+  return { kind: listensOn(vm, port) ? "open" : "refused", vm: vm.name };
+}
+
+function listensOn({ guest, rdpListening }: VmState, port: number): boolean {
+  return guest === null ? rdpListening && port === RDP_PORT : listensForRdp(guest, port);
+}
+
+function isBlocked({ guest }: VmState, port: number): boolean {
+  return guest !== null && firewallVerdict(guest, port).verdict.startsWith("blocks");
 }
 
 function isInside(world: World, address: string): boolean {
@@ -160,6 +170,10 @@ function whySilent(
   }
   if (!delivers(vm, nic, privateAddress)) {
     return "Windows does not have this address";
+  }
+  // Where nothing listens Windows refuses, here; a real one may stay silent there too (stealth mode).
+  if (listensOn(vm, port) && isBlocked(vm, port)) {
+    return "Windows' firewall drops it";
   }
   return routesBack(world, vm, nic) ? null : "Windows has no way back through Azure's gateway";
 }

@@ -34,7 +34,7 @@ export interface FlowVerdict {
 }
 
 /** The address of the simulator's proxy inside the virtual network, for rules that name prefixes. */
-const PROXY_ADDRESS = "10.255.255.250";
+export const PROXY_ADDRESS = "10.255.255.250";
 
 /** Azure's own last rules, in each NSG. Source: network-security-groups-overview, "Default security rules". */
 export const DEFAULT_RULES: readonly SecurityRuleState[] = [

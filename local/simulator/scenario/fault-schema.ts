@@ -9,6 +9,10 @@ export const OPERATIONS = [
   "vm.restart",
   "vm.deallocate",
   "runCommand.post",
+  "managedCommand.list",
+  "managedCommand.get",
+  "managedCommand.put",
+  "managedCommand.delete",
   "nic.get",
   "nic.list",
   "nic.put",
@@ -29,10 +33,13 @@ export const OPERATIONS = [
   "operation.get",
   "console.get",
   "console.connect",
+  "vm.bootDiagnostics",
+  "blob.get",
   "console.line",
   "secret.get",
   "lock.list",
   "health.get",
+  "activityLog.list",
   "group.get",
   "subscription.get",
   "subscription.list",
@@ -92,6 +99,20 @@ export const platformHealth = z.strictObject({
   summary: z.string().default("There aren't any known Azure platform problems affecting this VM."),
 });
 
+/** What fails inside Windows. */
+const guestFault = z.enum([
+  "switch",
+  "restore",
+  "add",
+  "sources",
+  "unregister",
+  "enable",
+  "disable",
+  "stop",
+  "renew",
+  "removeDevice",
+]);
+
 /** Something that goes wrong at one request; `when` says before or after that request's effect. */
 export const fault = z.discriminatedUnion("kind", [
   z.strictObject({
@@ -146,15 +167,19 @@ export const fault = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("killScript"),
     ...runCommand,
-    after: z.enum(["armed", "switched", "leased"]),
+    after: z
+      .enum(["armed", "switched", "leased"])
+      .describe("Once the task is armed, once the first change is made, or at the first lease."),
   }),
   z
     .strictObject({
       kind: z.literal("guestTrouble"),
       ...runCommand,
-      what: z.array(z.enum(["switch", "restore", "unregister"])).min(1),
+      what: z.array(guestFault).min(1),
     })
-    .describe("Windows itself fails: netsh's switch, netsh's way back, the removal of a task."),
+    .describe(
+      "Windows itself fails: netsh's switch to DHCP, its setting of addresses or its adding of further ones (on the way back too), their marks as sources, the removal of a task, an adapter that stays off or on, a service that keeps running, a lease's renewal, the removal of a device.",
+    ),
   z
     .strictObject({
       kind: z.literal("cutOutput"),

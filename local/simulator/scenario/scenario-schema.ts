@@ -4,6 +4,7 @@ import { disturbance } from "../faults/disturbances.ts";
 import { GUEST_LOCALES } from "../guest/locales.ts";
 import { consoleTraits, guestUser, vaultSecrets } from "./console-schema.ts";
 import { cidr, fault, leaseRule, platformHealth, staticConfiguration } from "./fault-schema.ts";
+import { guestFirewall, guestRdp } from "./rdp-schema.ts";
 
 const name = z.string().regex(/^[\w.-]{1,80}$/u, "must be a name of an Azure resource");
 const tags = z.record(z.string(), z.string().max(256));
@@ -74,7 +75,14 @@ const adapter = z.strictObject({
       "Interface alias in Windows. Default: Ethernet, Ethernet 2, … in the language of Windows",
     ),
   enabled: z.boolean().default(true),
+  present: z
+    .boolean()
+    .default(true)
+    .describe("Whether Windows has found the NIC's device. If not, it does at its next start."),
   static: staticConfiguration.optional().describe("Left out: the adapter is on DHCP."),
+  heldLease: leaseRule
+    .optional()
+    .describe("What DHCP answered when Windows last asked. Left out: what it answers now."),
 });
 
 const nic = z.strictObject({
@@ -115,6 +123,8 @@ const guest = z.strictObject({
   taskRegistration: z.boolean().default(true),
   elevated: z.boolean().default(true),
   rdpListening: z.boolean().default(true),
+  rdp: guestRdp,
+  firewall: guestFirewall,
   console: z
     .strictObject({
       front: z
@@ -244,6 +254,12 @@ export const scenario = z.strictObject({
     .describe(
       "Whether a NIC keeps its MAC address, and Windows its adapter, when Azure changes the NIC's address. Microsoft's article says that the MAC address changes and that Windows keeps the old adapter as a ghost; nobody has confirmed when.",
     ),
+  allocationRestarts: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Whether a change between Dynamic and Static restarts the VM and gives the NIC another MAC address although its address stays. Nobody has confirmed either.",
+    ),
   dynamicKeepsAddress: z
     .boolean()
     .default(true)
@@ -257,6 +273,14 @@ export const scenario = z.strictObject({
     .default(1200)
     .describe(
       "How long a command for an agent that is not ready is waited for, before Azure says that it failed.",
+    ),
+  activityLogDelaySeconds: z
+    .number()
+    .min(0)
+    .max(86_400)
+    .default(0)
+    .describe(
+      "How long an entry of the Activity Log takes until it can be read; in Azure minutes.",
     ),
   pageSize: z
     .number()

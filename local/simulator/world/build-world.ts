@@ -1,7 +1,13 @@
 import { makeLock } from "../arm/locks.ts";
 import { consoleOf, traitsOf } from "../console/console-state.ts";
+import { bootText } from "../console/serial-log.ts";
 import { adapterNameFor, type GuestLocale } from "../guest/locales.ts";
-import type { GuestAdapterState, GuestAddressState, GuestState } from "../guest/state.ts";
+import type {
+  GuestAdapterState,
+  GuestAddressState,
+  GuestLease,
+  GuestState,
+} from "../guest/state.ts";
 import { renewLease } from "../guest/windows.ts";
 import { leaseOf } from "../network/fabric.ts";
 import type { Random } from "../random.ts";
@@ -63,11 +69,14 @@ function addVm(world: World, machine: ScenarioVm, making: Making): void {
   const { random, now } = making;
   const nics = machine.nics.map((card, index) => addNic(world, { machine, card, index, random }));
   const diskName = diskNameOf(machine);
-  const isRunning = machine.power === "running";
+  const vmId = random.guid();
+  const guest = machine.os === "Windows" ? makeGuest(world, machine, nics, making) : null;
   const vm: VmState = {
     name: machine.name,
     note: machine.note,
-    vmId: random.guid(),
+    vmId,
+    createdAt: now - UPTIME_MS * 30,
+    provisionedAt: now - UPTIME_MS,
     os: machine.os,
     size: machine.size,
     tags: machine.tags,
@@ -78,22 +87,38 @@ function addVm(world: World, machine: ScenarioVm, making: Making): void {
     agentSurvivesWrongAddress: machine.agentSurvivesWrongAddress,
     agentFrom: 0,
     // An agent which Azure cannot hear has been silent since a while, and not for ever.
-    agentReportedAt: isRunning && machine.agent ? now - UPTIME_MS / 2 : null,
+    agentReportedAt: hasReported(machine) ? now - UPTIME_MS / 2 : null,
     rdpListening: machine.guest.rdpListening,
     bootDiagnostics: machine.bootDiagnostics,
+    serialLog: guest === null ? "" : bootText(guest.computerName, vmId),
     console: consoleOf(machine.guest),
     consoleTraits: traitsOf(machine.guest),
-    guest: machine.os === "Windows" ? makeGuest(world, machine, nics, making) : null,
-    firedTasks: new Set(),
-    command: null,
-    slotBusyUntil: 0,
+    guest,
+    ...nothingUnderWay(),
     health: { ...machine.health, since: now - UPTIME_MS },
-    undelivered: [],
   };
   world.vms.set(machine.name.toLowerCase(), vm);
   if (machine.osDisk === "managed") {
     addDisk(world, diskName, machine.name, making);
   }
+}
+
+function hasReported({ power, agent }: ScenarioVm): boolean {
+  return power === "running" && agent;
+}
+
+/** Of a VM to which nobody has sent anything yet. */
+function nothingUnderWay(): Pick<
+  VmState,
+  "firedTasks" | "command" | "managed" | "slotBusyUntil" | "undelivered"
+> {
+  return {
+    firedTasks: new Set(),
+    command: null,
+    managed: new Map(),
+    slotBusyUntil: 0,
+    undelivered: [],
+  };
 }
 
 function addDisk(world: World, name: string, vm: string, { random, now }: Making): void {
@@ -127,6 +152,8 @@ function addNic(world: World, plan: NicPlan): NicState {
     vm: machine.name,
     primary: index === 0,
     updatingUntil: 0,
+    operationId: null,
+    failed: false,
     lease: card.lease,
   };
   world.nics.set(name.toLowerCase(), nic);
@@ -167,24 +194,25 @@ function makeGuest(
   making: Making,
 ): GuestState {
   const { guest } = machine;
-  const adapters = nics.map((nic, index) =>
-    makeAdapter({
-      card: machine.nics[index],
-      nic,
-      index,
-      random: making.random,
-      locale: guest.locale,
-    }),
-  );
+  const { random } = making;
+  const adapters = nics.flatMap((nic, index) => {
+    const card = machine.nics[index];
+    const adapter = makeAdapter({ card, nic, index, random, locale: guest.locale });
+    return card?.adapter.present === false ? [] : [adapter];
+  });
   const surroundings = {
     now: new Date(making.now).toISOString(),
-    leases: Object.fromEntries(nics.map((nic) => [nic.mac, leaseOf(world, nic)])),
+    leases: Object.fromEntries(
+      nics.map((nic, index) => [nic.mac, heldLease(world, nic, machine.nics[index])]),
+    ),
   };
   let state: GuestState = {
     computerName: guest.computerName ?? machine.name.toUpperCase().slice(0, 15),
     locale: guest.locale,
     bootedAt: new Date(making.now - UPTIME_MS).toISOString(),
     dhcpService: guest.dhcpService,
+    rdp: { ...guest.rdp, listener: guest.rdpListening },
+    firewall: guest.firewall,
     roles: guest.roles,
     persistentRoutes: [],
     adapters,
@@ -197,6 +225,11 @@ function makeGuest(
     state = renewLease(state, adapter.guid, surroundings);
   }
   return state;
+}
+
+/** The lease that Windows got when it last asked for one. */
+function heldLease(world: World, nic: NicState, card: ScenarioNic | undefined): GuestLease | null {
+  return leaseOf(world, { ...nic, lease: card?.adapter.heldLease ?? nic.lease });
 }
 
 function makeAdapter(plan: {

@@ -14,6 +14,7 @@ export function guestEffects(before: GuestState, after: GuestState): readonly Gu
     ...adapterEffects(before, after),
     ...routeEffects(before, after),
     ...serviceEffects(before, after),
+    ...ghostEffects(before, after),
   ];
 }
 
@@ -85,6 +86,13 @@ function serviceEffects(before: GuestState, after: GuestState): GuestEffect[] {
   const earlier = `${before.dhcpService.state}, ${before.dhcpService.startMode}`;
   const later = `${after.dhcpService.state}, ${after.dhcpService.startMode}`;
   return earlier === later ? [] : [effect("dhcpServiceChanged", `${earlier} -> ${later}`)];
+}
+
+/** A ghost that comes is told with the adapter that it was. */
+function ghostEffects(before: GuestState, after: GuestState): GuestEffect[] {
+  return before.ghosts
+    .filter((ghost) => !after.ghosts.some(({ guid }) => guid === ghost.guid))
+    .map(({ name, description }) => effect("ghostRemoved", `${name} (${description})`));
 }
 
 function routeText(state: GuestState): string {

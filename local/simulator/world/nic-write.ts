@@ -28,7 +28,9 @@ export interface NicWrite {
  */
 export function writeNic(simulation: Simulation, nic: NicState, write: NicWrite): void {
   requireMatch(nic, write.ifMatch);
+  supersede(simulation, nic);
   const before = addressText(nic);
+  const allocation = allocationText(nic);
   replace(simulation, nic, write.body);
   const after = addressText(nic);
   const detail = before === after ? `${nic.name}: ${after}` : `${nic.name}: ${before} -> ${after}`;
@@ -38,12 +40,17 @@ export function writeNic(simulation: Simulation, nic: NicState, write: NicWrite)
     announce(simulation, nic, write.caller);
   });
   const vm = simulation.world.vms.get(nic.vm?.toLowerCase() ?? "");
-  if (vm !== undefined && before !== after) {
+  const reallocated = simulation.allocationRestarts && allocation !== allocationText(nic);
+  if (vm !== undefined && (before !== after || reallocated)) {
     if (!simulation.keepMac) {
       nic.mac = simulation.random.mac();
     }
     restartVm(simulation, vm, { by: write.by, detail: `the address of ${nic.name} changed` });
   }
+}
+
+function allocationText({ configurations }: NicState): string {
+  return configurations.map(({ allocation }) => allocation).join(" ");
 }
 
 function requireMatch(nic: NicState, ifMatch: string | null): void {
@@ -75,16 +82,40 @@ export function startNicWrite(
     writeNic(simulation, nic, write);
   }
   const operation = openOperation(simulation, { provider: "Microsoft.Network", vm: nic.vm });
+  nic.operationId = operation.id;
   if (stuck === undefined) {
     simulation.timeline.schedule(nic.updatingUntil, () => {
-      if (failure === undefined) {
-        succeed(simulation, operation.id);
-      } else {
-        fail(simulation, operation.id, failure.code, failure.message);
+      if (nic.operationId === operation.id) {
+        end(simulation, nic, failure);
       }
     });
   }
   return operationHeaders(simulation, operation);
+}
+
+function end(
+  simulation: Simulation,
+  nic: NicState,
+  failure: { readonly code: string; readonly message: string } | undefined,
+): void {
+  const id = nic.operationId ?? "";
+  nic.operationId = null;
+  if (failure === undefined) {
+    succeed(simulation, id);
+  } else {
+    nic.failed = true;
+    fail(simulation, id, failure.code, failure.message);
+  }
+}
+
+/** A later write by somebody else wins. Source: public issues, which name the code. */
+function supersede(simulation: Simulation, nic: NicState): void {
+  if (nic.operationId !== null && simulation.now().getTime() < nic.updatingUntil) {
+    end(simulation, nic, {
+      code: "CanceledAndSupersededDueToAnotherOperation",
+      message: `Operation PutNicOperation (${nic.operationId}) was canceled and superseded by operation PutNicOperation.`,
+    });
+  }
 }
 
 /** Source: "Understand how Azure Resource Manager throttles requests", network resource provider; the text: public issues. */
@@ -104,6 +135,7 @@ function requireRest(simulation: Simulation, nic: NicState): void {
 function replace(simulation: Simulation, nic: NicState, body: unknown): void {
   const { dynamicKeepsAddress } = simulation;
   Object.assign(nic, readNicBody(simulation.world, { nic, dynamicKeepsAddress }, body));
+  nic.failed = false;
   nic.etag = simulation.random.guid();
   nic.updatingUntil = simulation.now().getTime() + simulation.latency.nicWriteMs();
 }

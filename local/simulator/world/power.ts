@@ -1,5 +1,7 @@
+import { interruptManaged, pushManaged } from "../arm/managed-command.ts";
 import { interruptCommand, pushCommand } from "../arm/run-command.ts";
 import { FRESH_CONSOLE } from "../console/console-state.ts";
+import { bootText, withPrinted } from "../console/serial-log.ts";
 import { plugAdapters } from "../guest/plug-adapters.ts";
 import { restart } from "../guest/run.ts";
 import type { EffectCause } from "../log.ts";
@@ -22,6 +24,7 @@ export function catchUp(simulation: Simulation): void {
     hearAgents(view.world, view.now().getTime());
     for (const vm of view.world.vms.values()) {
       pushCommand(view, vm);
+      pushManaged(view, vm);
     }
   }
 }
@@ -51,6 +54,7 @@ export function restartVm(
     return;
   }
   interruptCommand(simulation, vm);
+  interruptManaged(simulation, vm);
   boot(simulation, vm, { kind: "vmRestarted", ...why });
 }
 
@@ -62,11 +66,13 @@ export function stopVm(
   why: { readonly by: EffectCause; readonly done?: () => void },
 ): void {
   interruptCommand(simulation, vm);
+  interruptManaged(simulation, vm);
   vm.power = target === "stopped" ? "stopping" : "deallocating";
   const going = vm.power;
   after(simulation, simulation.latency.powerMs(), () => {
     if (vm.power === going) {
       vm.power = target;
+      vm.provisionedAt = simulation.now().getTime();
       const kind = target === "stopped" ? "vmStopped" : "vmDeallocated";
       simulation.log.effect({ kind, by: why.by, vm: vm.name, detail: "" });
     }
@@ -77,6 +83,7 @@ export function stopVm(
 /** Deletes a VM; its NICs and its disk stay, as Azure leaves them by default. */
 export function deleteVm(simulation: Simulation, vm: VmState, by: EffectCause): void {
   interruptCommand(simulation, vm);
+  interruptManaged(simulation, vm);
   simulation.world.vms.delete(vm.name.toLowerCase());
   for (const nic of nicsOf(simulation.world, vm)) {
     nic.vm = null;
@@ -112,8 +119,10 @@ function arrive(simulation: Simulation, vm: VmState): void {
   const at = simulation.now().getTime();
   vm.power = "running";
   vm.console = FRESH_CONSOLE;
+  vm.provisionedAt = at;
   vm.agentFrom = at + simulation.latency.agentMs();
   if (vm.guest !== null) {
+    vm.serialLog = withPrinted(vm.serialLog, bootText(vm.guest.computerName, vm.vmId));
     const macs = nicsOf(simulation.world, vm).map((nic) => nic.mac);
     const plugged = plugAdapters(vm.guest, macs, () => simulation.random.guid());
     setGuest(simulation, vm, plugged, "restart");

@@ -36,6 +36,10 @@ export interface NicState {
   primary: boolean;
   /** Instant (ms) until which Azure is still working on the last write. */
   updatingUntil: number;
+  /** The operation of the last write, until it has ended. */
+  operationId: string | null;
+  /** Whether the last write failed; the next one that does not clears it. */
+  failed: boolean;
   lease: LeaseRule;
 }
 
@@ -64,11 +68,36 @@ export interface CommandState {
   output: { readonly stdout: string; readonly stderr: string } | null;
 }
 
+/** A managed Run Command: a resource of its VM. */
+export interface ManagedCommandState extends Pick<
+  CommandState,
+  "operationId" | "script" | "guestTrouble" | "outputBytes" | "extraMs" | "stuck" | "failure"
+> {
+  readonly name: string;
+  readonly location: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly asyncExecution: boolean;
+  readonly timeoutSeconds: number;
+  readonly createdAt: number;
+  provisioning: "Creating" | "Succeeded" | "Failed";
+  /** `pending`: it waits for the agent. */
+  phase: "pending" | "running" | "ended";
+  state: "Pending" | "Running" | "Succeeded" | "Failed" | "TimedOut" | "Canceled";
+  message: string;
+  output: { readonly stdout: string; readonly stderr: string };
+  startedAt: number | null;
+  endedAt: number | null;
+}
+
 /** A simulated VM. */
 export interface VmState {
   readonly name: string;
   readonly note: string;
   readonly vmId: string;
+  /** Instant (ms) at which it was made. */
+  readonly createdAt: number;
+  /** Instant (ms) of Azure's last operation on it. */
+  provisionedAt: number;
   readonly os: "Windows" | "Linux";
   readonly size: string;
   tags: Readonly<Record<string, string>>;
@@ -82,8 +111,11 @@ export interface VmState {
   agentFrom: number;
   /** Instant (ms) of the agent's last report, or null. */
   agentReportedAt: number | null;
+  /** Of a machine that is no Windows; in Windows its guest says so. */
   rdpListening: boolean;
   readonly bootDiagnostics: boolean;
+  /** What its serial port printed so far, the last part. */
+  serialLog: string;
   /** What stands on its serial console. */
   console: ConsoleState;
   readonly consoleTraits: ConsoleTraits;
@@ -94,6 +126,8 @@ export interface VmState {
   health: HealthState;
   /** The Run Command which holds the slot. */
   command: CommandState | null;
+  /** Managed Run Commands, by name in lower case. */
+  readonly managed: Map<string, ManagedCommandState>;
   /** Instant (ms) until which the slot counts as taken all the same. */
   slotBusyUntil: number;
   /** Commands which Azure gave up, but which will run when the VM comes back. */

@@ -39,8 +39,8 @@ function addressesOf({ addresses }: GuestAdapter): string {
     : `static ${list.join(", ")}`;
 }
 
-/** The commands that put the static configuration back. DNS servers are not in them: the switch leaves those alone. */
-function undoCommands(adapter: GuestAdapter): readonly string[] {
+/** The commands that put the static configuration back. DNS servers are not in them: the scripts leave those alone. */
+export function undoCommands(adapter: GuestAdapter): readonly string[] {
   const [first, ...others] = adapter.addresses;
   if (first === undefined) {
     return ["set the adapter's static configuration in ncpa.cpl"];

@@ -1,8 +1,9 @@
 import type { Azure } from "../../azure/clients.ts";
-import { pollRunCommand, startRunCommand } from "../../azure/run-command.ts";
 import type { RunCommandStart } from "../../azure/run-command.ts";
+import { pollScript, startScript } from "../../azure/run-script.ts";
 import type { GuestAdapter, NicFacts } from "../../domain/facts.ts";
 import { primaryAddress } from "../../domain/ip-configurations.ts";
+import type { ManagedSlot } from "../../domain/managed-command.ts";
 import { parseSwitchOutput } from "../../guest/envelope.ts";
 import type { SwitchAnswer } from "../../guest/envelope.ts";
 import { renderScript } from "../../guest/script.ts";
@@ -20,6 +21,8 @@ export interface GuestSwitchRequest {
   readonly leaseWaitSeconds: number;
   /** From arming to the guest's self-revert, whole seconds; the script takes none shorter than its own bound. */
   readonly deadManSeconds: number;
+  /** Left out: over the VM's one Run Command. */
+  readonly managed?: ManagedSlot;
 }
 
 /** One look at a switch under way. */
@@ -55,7 +58,7 @@ export async function startGuestSwitch(
     leaseWaitSeconds: request.leaseWaitSeconds,
     deadManSeconds: request.deadManSeconds,
   });
-  return await startRunCommand(azure, request.vmId, script);
+  return await startScript(azure, request.vmId, script, request.managed ?? null);
 }
 
 /**
@@ -67,7 +70,7 @@ export async function pollGuestSwitch(
   vmId: string,
   operation: string,
 ): Promise<GuestSwitchPoll> {
-  const poll = await pollRunCommand(azure, vmId, operation);
+  const poll = await pollScript(azure, vmId, operation);
   return poll.kind === "finished"
     ? { kind: "finished", answer: parseSwitchOutput(poll.stdout) }
     : poll;

@@ -106,4 +106,33 @@ describe("a closed incident's line", () => {
 
     expect(line).toBe("vm-web: 10:02:00 left alone (nsg); incident inc-20260504-ab12cd34");
   });
+
+  it("leads a person who is called to the VM's serial console", () => {
+    const handOff = {
+      found: [],
+      tried: [],
+      now: [],
+      nextSteps: [],
+      links: {
+        serialConsole: "https://portal.azure.com/a",
+        networking: "https://portal.azure.com/b",
+      },
+      restore: [],
+    };
+    const line = closedLine(
+      anIncidentView({
+        outcome: {
+          kind: "needsHuman",
+          code: "guest-unreadable",
+          message: "m",
+          nextStep: "n",
+          remarks: [],
+          handOff,
+        },
+      }),
+      style,
+    );
+
+    expect(line).toMatch(/; serial console https:\/\/portal\.azure\.com\/a$/u);
+  });
 });

@@ -26,6 +26,7 @@ const NIC: NicFacts = {
   ipForwarding: false,
   networkSecurityGroupId: null,
   ipConfigurations: [],
+  pools: [],
   subnet: null,
 };
 

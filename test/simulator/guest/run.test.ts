@@ -13,22 +13,27 @@ import { renderScript } from "../../../shared/guest/script.ts";
 import { aGuest, anAdapter, aStaticAdapter, aWorld, MAC } from "../../guest/guest-states.ts";
 
 describe("the emulation's scripts", () => {
-  it.each(["read-guest", "switch-to-dhcp"] as const)(
-    "%s is the script that this emulation was written for",
-    (name) => {
-      const [header = "", ...lines] = renderScript(name, {});
+  it.each([
+    "read-guest",
+    "switch-to-dhcp",
+    "set-addresses",
+    "repair-adapter",
+    "restore-static",
+    "look-further",
+    "remove-ghosts",
+  ] as const)("%s is the script that this emulation was written for", (name) => {
+    const [header = "", ...lines] = renderScript(name, {});
 
-      const digest = createHash("sha256")
-        .update([header, ...lines].join("\n"))
-        .digest("hex");
+    const digest = createHash("sha256")
+      .update([header, ...lines].join("\n"))
+      .digest("hex");
 
-      // Red after a change of the script: change the emulation with it, then note the new digest.
-      expect({ header, digest }).toEqual({
-        header: `# static-ip-remediator:${name}/${EMULATED_SCRIPTS[name].version}`,
-        digest: EMULATED_SCRIPTS[name].digest,
-      });
-    },
-  );
+    // Red after a change of the script: change the emulation with it, then note the new digest.
+    expect({ header, digest }).toEqual({
+      header: `# static-ip-remediator:${name}/${EMULATED_SCRIPTS[name].version}`,
+      digest: EMULATED_SCRIPTS[name].digest,
+    });
+  });
 
   it("does not emulate a version that it does not know", () => {
     const run = runScript(aGuest(), "# static-ip-remediator:read-guest/99\n", aWorld());

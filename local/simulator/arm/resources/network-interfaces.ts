@@ -6,7 +6,7 @@ const NIC_TYPE = "Microsoft.Network/networkInterfaces";
 /** A NIC as Resource Manager shows it. */
 export function renderNic(world: World, nic: NicState, now: number): unknown {
   const id = resourceId(world, NIC_TYPE, nic.name);
-  const provisioningState = now < nic.updatingUntil ? "Updating" : "Succeeded";
+  const provisioningState = provisioningStateOf(nic, now);
   const vm = world.vms.get(nic.vm?.toLowerCase() ?? "");
   return {
     id,
@@ -37,6 +37,13 @@ export function renderNic(world: World, nic: NicState, now: number): unknown {
           }),
     },
   };
+}
+
+function provisioningStateOf({ updatingUntil, failed }: NicState, now: number): string {
+  if (now < updatingUntil) {
+    return "Updating";
+  }
+  return failed ? "Failed" : "Succeeded";
 }
 
 /** The ETag of a NIC as it stands in headers. */

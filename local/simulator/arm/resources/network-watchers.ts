@@ -2,14 +2,15 @@ import ipaddr from "ipaddr.js";
 import { z } from "zod";
 
 import { prefixHolding } from "../../../../shared/domain/addresses.ts";
-import { DEFAULT_RULES, judgeFlow } from "../../network/security-rules.ts";
+import { ofKind } from "../../faults/faults.ts";
+import { DEFAULT_RULES, judgeFlow, PROXY_ADDRESS } from "../../network/security-rules.ts";
 import type { FlowEnd, FlowVerdict } from "../../network/security-rules.ts";
 import { nicsOf, resourceId } from "../../world/world.ts";
 import type { NicState, VmState, World } from "../../world/world.ts";
 import { WATCHER_GROUP } from "../arm-call.ts";
 import type { ArmCall } from "../arm-call.ts";
 import { ArmError, notFound } from "../arm-error.ts";
-import { openOperation, operationHeaders, succeed } from "../operations.ts";
+import { fail, openOperation, operationHeaders, succeed } from "../operations.ts";
 import { pageOf } from "../paging.ts";
 import { readBody } from "../read-body.ts";
 import type { Reply } from "../reply.ts";
@@ -75,10 +76,17 @@ export function verifyIpFlow(call: ArmCall): Reply {
   }
   const verdict = judge(world, nicOf(world, vm, body), body);
   const operation = openOperation(simulation, { provider: "Microsoft.Network", vm: vm.name });
-  const endsAt = simulation.now().getTime() + simulation.latency.flowVerifyMs();
-  simulation.timeline.schedule(endsAt, () => {
-    succeed(simulation, operation.id, renderVerdict(verdict));
-  });
+  if (ofKind(call.faults, "stuck") === undefined) {
+    const endsAt = simulation.now().getTime() + simulation.latency.flowVerifyMs();
+    const failure = ofKind(call.faults, "failOperation");
+    simulation.timeline.schedule(endsAt, () => {
+      if (failure === undefined) {
+        succeed(simulation, operation.id, renderVerdict(verdict));
+      } else {
+        fail(simulation, operation.id, failure.code, failure.message);
+      }
+    });
+  }
   return { status: 202, headers: operationHeaders(simulation, operation) };
 }
 
@@ -159,7 +167,7 @@ function endOf(world: World, address: string, portText: string): FlowEnd {
 /** A private address of no network here has no tag: nothing says that a gateway leads there. */
 function tagOf(world: World, address: string): FlowEnd["tag"] {
   const prefixes = world.network.subnets.flatMap((subnet) => subnet.prefixes);
-  if (prefixHolding(address, prefixes) !== null) {
+  if (address === PROXY_ADDRESS || prefixHolding(address, prefixes) !== null) {
     return "VirtualNetwork";
   }
   if (address === AZURE_PROBES) {

@@ -20,6 +20,7 @@ export function renderVm(simulation: Simulation, vm: VmState, expand: boolean): 
     properties: {
       vmId: vm.vmId,
       provisioningState: "Succeeded",
+      timeCreated: new Date(vm.createdAt).toISOString(),
       hardwareProfile: { vmSize: vm.size },
       storageProfile: storageProfile(world, vm),
       osProfile: { computerName: computerName(vm), adminUsername: "fleetadmin", secrets: [] },
@@ -38,8 +39,7 @@ export function renderVm(simulation: Simulation, vm: VmState, expand: boolean): 
  * A VM in a list with `statusOnly=true`: its state, and next to nothing of its model, no tags and no NICs. Nothing
  * documents what is left out; this is what public samples of answers show.
  */
-export function renderVmStatus(simulation: Simulation, vm: VmState): unknown {
-  const { world } = simulation;
+export function renderVmStatus(world: World, vm: VmState): unknown {
   return {
     id: resourceId(world, VM_TYPE, vm.name),
     name: vm.name,
@@ -49,7 +49,7 @@ export function renderVmStatus(simulation: Simulation, vm: VmState): unknown {
       vmId: vm.vmId,
       hardwareProfile: {},
       provisioningState: "Succeeded",
-      instanceView: { statuses: statusesOf(simulation, vm) },
+      instanceView: { statuses: statusesOf(vm) },
     },
   };
 }
@@ -60,15 +60,15 @@ export function renderInstanceView(simulation: Simulation, vm: VmState): unknown
   return {
     ...(isOn ? { computerName: computerName(vm), ...osVersion(vm) } : {}),
     ...(isOn && vm.agentInstalled ? { vmAgent: renderAgent(simulation, vm) } : {}),
-    disks: [{ name: vm.osDisk.name, statuses: [provisioned(simulation)] }],
+    disks: [{ name: vm.osDisk.name, statuses: [provisioned(vm)] }],
     hyperVGeneration: "V2",
-    statuses: statusesOf(simulation, vm),
+    statuses: statusesOf(vm),
   };
 }
 
-function statusesOf(simulation: Simulation, vm: VmState): readonly unknown[] {
+function statusesOf(vm: VmState): readonly unknown[] {
   return [
-    provisioned(simulation),
+    provisioned(vm),
     { code: `PowerState/${vm.power}`, level: "Info", displayStatus: `VM ${vm.power}` },
   ];
 }
@@ -113,12 +113,12 @@ function osVersion(vm: VmState): Record<string, string> {
     : { osName: "ubuntu", osVersion: "24.04" };
 }
 
-function provisioned(simulation: Simulation): unknown {
+function provisioned(vm: VmState): unknown {
   return {
     code: "ProvisioningState/succeeded",
     level: "Info",
     displayStatus: "Provisioning succeeded",
-    time: simulation.now().toISOString(),
+    time: new Date(vm.provisionedAt).toISOString(),
   };
 }
 

@@ -101,7 +101,7 @@ function listAllVms(call: ArmCall): Reply {
   const { simulation, query } = call;
   const wanted = [...query].find(([key]) => key.toLowerCase() === "statusonly")?.[1] ?? "";
   return wanted.toLowerCase() === "true"
-    ? pageOf(call, [...simulation.world.vms.values()], (vm) => renderVmStatus(simulation, vm))
+    ? pageOf(call, [...simulation.world.vms.values()], (vm) => renderVmStatus(simulation.world, vm))
     : listVms(call);
 }
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import type { OwnIdentity } from "./decoded.ts";
+import type { OwnIdentity } from "./own-identity.ts";
 
 const OBJECT_ID = "http://schemas.microsoft.com/identity/claims/objectidentifier";
 

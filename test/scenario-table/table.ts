@@ -1,0 +1,86 @@
+import { nameOf, type Combination } from "./combinations.ts";
+import { DISTURBANCES, type Disturbance } from "./disturbances.ts";
+import type { Doing } from "./doing.ts";
+import { groupsOf, stageOf, tableRows } from "./rows.ts";
+import { runBaseline } from "./run-baseline.ts";
+import { runOurs } from "./run-ours.ts";
+import type { Stage } from "./stage.ts";
+
+/** A scenario with what the program and the baseline did in it. */
+export interface Row {
+  readonly part: "combination" | "disturbance";
+  readonly name: string;
+  readonly ours: Doing;
+  readonly baseline: Doing;
+}
+
+/** Named VMs of a stage, in its order. */
+interface Job {
+  readonly part: Row["part"];
+  readonly names: readonly string[];
+  readonly stage: Stage;
+}
+
+/** Hosts at a time: each waits more than it works, and more on two cores would be late. */
+const AT_ONCE = 3;
+
+/** Scenarios to play. */
+export interface Choice {
+  readonly combinations: readonly Combination[];
+  readonly disturbances: readonly Disturbance[];
+}
+
+/** Every scenario. */
+export function everything(): Choice {
+  return { combinations: tableRows(), disturbances: DISTURBANCES };
+}
+
+/** Keys of the rows of these scenarios. */
+export function keysOf(choice: Choice): readonly string[] {
+  return jobs(choice).flatMap(({ part, names }) => names.map((name) => keyOf({ part, name })));
+}
+
+/** Runs these scenarios with both; the rows come in their names' order. */
+export async function runTable(choice: Choice): Promise<readonly Row[]> {
+  const waiting = [...jobs(choice)];
+  const rows: Row[] = [];
+  async function work(): Promise<void> {
+    for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) {
+      rows.push(...(await runJob(job)));
+    }
+  }
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  return rows.toSorted((one, other) => keyOf(one).localeCompare(keyOf(other)));
+}
+
+/** A row's name over both parts. */
+export function keyOf({ part, name }: Pick<Row, "part" | "name">): string {
+  return `${part}: ${name}`;
+}
+
+function jobs({ combinations, disturbances }: Choice): readonly Job[] {
+  return [
+    ...disturbances.map(({ name, stage }) => ({
+      part: "disturbance" as const,
+      names: [name],
+      stage,
+    })),
+    ...groupsOf(combinations).map((group) => ({
+      part: "combination" as const,
+      names: group.map(nameOf),
+      stage: stageOf(group),
+    })),
+  ];
+}
+
+async function runJob({ part, names, stage }: Job): Promise<readonly Row[]> {
+  const ours = await runOurs(stage);
+  const baseline = await runBaseline(stage);
+  return names.map((name, index) => {
+    const [our, their] = [ours[index], baseline[index]];
+    if (our === undefined || their === undefined) {
+      throw new Error(`Nothing is known of ${name}.`);
+    }
+    return { part, name, ours: our, baseline: their };
+  });
+}
