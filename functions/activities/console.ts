@@ -65,7 +65,7 @@ export async function putConsoleOnDhcp(
         opened: async (channel) => {
           await note.add((progress) => ({
             ...progress,
-            channels: [...progress.channels, channel],
+            channels: [...new Set([...progress.channels, channel])],
           }));
         },
         switching: async (before) => {

@@ -34,7 +34,7 @@ export type ShellVisit<Result> =
 /** What a visit at a command prompt needs. */
 export interface ShellMeans {
   readonly login: ConsoleLogin;
-  /** Puts the channel's name on record: another try must know it as our own. */
+  /** Puts the channel's name on record, more than once maybe: another try must know it as our own. */
   readonly opened: (name: string) => Promise<void>;
   readonly signal: AbortSignal;
 }
@@ -57,11 +57,10 @@ export async function visitCommandPrompt<Result>(
   means: ShellMeans,
   work: (shell: Shell) => Promise<Result>,
 ): Promise<ShellVisit<Result>> {
-  const channel = await openChannel(line, means.signal);
+  const channel = await openChannel(line, means);
   if ("code" in channel) {
     return { kind: "unavailable", ...channel };
   }
-  await means.opened(channel.name);
   const trouble = (await viewChannel(line, channel, means)) ?? (await signIn(line, means));
   if (trouble !== null) {
     await leaveChannel(line, channel, { signedIn: false });
@@ -88,10 +87,10 @@ async function finallyLeave<Result>(
   }
 }
 
-/** Asks for a channel, and finds the one that is new in the list. */
+/** Asks for a channel, puts its name on record, and finds it in the list. */
 async function openChannel(
   line: ConsoleLine,
-  signal: AbortSignal,
+  { opened, signal }: ShellMeans,
 ): Promise<SacChannel | SacTrouble> {
   const asked = await command(line, "cmd", signal);
   if (asked.kind !== "prompt") {
@@ -100,12 +99,16 @@ async function openChannel(
   let printed = asked.text;
   for (let look = 0; look < LOOKS && !FULL.test(printed); look++) {
     printed += await untilNamed(line, printed, signal);
+    const name = createdChannel(printed);
+    if (name !== null) {
+      await opened(name);
+    }
     const listed = await command(line, "ch", signal);
     if (listed.kind !== "prompt") {
       return sacTrouble(listed.kind);
     }
     printed += listed.text;
-    const channel = newChannel(listed.text, createdChannel(printed));
+    const channel = newChannel(listed.text, name);
     if (channel !== null) {
       return channel;
     }
