@@ -209,6 +209,9 @@ function toSettings(values: z.output<typeof environment>): Settings {
 
 /** On this machine only simulated Azure is a vault; `clients.ts` sends no token anywhere else. */
 function isSecretAddress(text: string): boolean {
+  if (!URL.canParse(text)) {
+    return false;
+  }
   const url = new URL(text);
   const isVault =
     url.protocol === "https:" &&

@@ -9,6 +9,12 @@ it.each([
   ["REMEDIATOR_PROBE_CONTROL", "10.40.2.9:0"],
   ["REMEDIATOR_ALLOW", "consol"],
   ["REMEDIATOR_ALLOW", "console,everything"],
+  ["REMEDIATOR_CONSOLE_SECRET", "https://vault.example.org/secrets/console"],
+  ["REMEDIATOR_CONSOLE_SECRET", "http://kv-ops.vault.azure.net/secrets/console"],
+  ["REMEDIATOR_CONSOLE_SECRET", "https://kv-ops.vault.azure.net.example.org/secrets/console"],
+  ["REMEDIATOR_CONSOLE_SECRET", "https://kv-ops.vault.azure.net/keys/console"],
+  ["REMEDIATOR_CONSOLE_SECRET", "https://kv-ops.vault.azure.net/secrets/console?x=1"],
+  ["REMEDIATOR_CONSOLE_SECRET", "https://me@kv-ops.vault.azure.net/secrets/console"],
   ["REMEDIATOR_POLL_SECONDS", "0"],
   ["REMEDIATOR_PROBE_ROUND_MINUTES", "1441"],
   ["REMEDIATOR_PROBE_ROUND_MINUTES", "1.5"],
@@ -54,3 +60,23 @@ it("takes an IPv4 address as the probes' source, and none of another form", () =
     "REMEDIATOR_PROBE_SOURCE: must be an IPv4 address",
   );
 });
+
+it.each([
+  "https://kv-ops.vault.azure.net/secrets/console-login",
+  "https://kv-ops.vault.usgovcloudapi.net/secrets/console/0f4e5d6c7b8a49d3a2b1c0d9e8f70615",
+  "http://127.0.0.1:4500/secrets/console",
+])("takes the address of a secret for the console's login: %s", (address) => {
+  expect(readSettings({ REMEDIATOR_CONSOLE_SECRET: address }).consoleSecret).toBe(address);
+});
+
+it.each(["Opened-4-rep@ir", '{"username":"ops","password":"Opened-4-rep@ir"}'])(
+  "refuses a login as a plain value, without repeating it",
+  (value) => {
+    function read(): unknown {
+      return readSettings({ REMEDIATOR_CONSOLE_SECRET: value });
+    }
+
+    expect(read).toThrow("REMEDIATOR_CONSOLE_SECRET");
+    expect(read).not.toThrow("Opened");
+  },
+);

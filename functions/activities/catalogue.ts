@@ -3,6 +3,7 @@ import type { BackupActivities } from "./catalogue/backup.ts";
 import type { CleanActivities } from "./catalogue/clean.ts";
 import type { ConsoleActivities } from "./catalogue/console.ts";
 import type { EvidenceActivities } from "./catalogue/evidence.ts";
+import type { FurtherActivities } from "./catalogue/further.ts";
 import type { GuestRepairActivities } from "./catalogue/guest-repair.ts";
 import type { GuestActivities } from "./catalogue/guest.ts";
 import type { IncidentActivities } from "./catalogue/incidents.ts";
@@ -19,6 +20,7 @@ export interface ActivityCatalogue
     AzureActivities,
     GuestActivities,
     GuestRepairActivities,
+    FurtherActivities,
     ConsoleActivities,
     NicResetActivities,
     BackupActivities,

@@ -115,7 +115,7 @@ async function handOver(send: () => Promise<RunCommandStart>): Promise<SwitchSta
 }
 
 /** In the words of the catalogue; what Azure wants to be done is part of the message. */
-function unavailable(obstacle: {
+export function unavailable(obstacle: {
   readonly code: string;
   readonly message: string;
   readonly nextStep: string;

@@ -1,8 +1,8 @@
+import * as nics from "../../shared/azure/network-interfaces.ts";
 import { DefectError } from "../../shared/domain/errors.ts";
 import type { LedgerEntry } from "../../shared/domain/incident.ts";
 import type { IncidentStore } from "../../shared/incidents/store.ts";
 import * as begin from "../../shared/remedies/nic-reset/begin-reset.ts";
-import * as access from "../../shared/remedies/nic-reset/nic-access.ts";
 import { standingOf } from "../../shared/remedies/nic-reset/nic-standing.ts";
 import {
   isSameTarget,
@@ -58,7 +58,7 @@ export async function pollNicWrite(
   { nicId, operation }: In<"pollNicWrite">,
   { azure }: Services,
 ): Out<"pollNicWrite"> {
-  const poll = await access.pollNicWrite(await azure(), nicId, operation);
+  const poll = await nics.pollNicWrite(await azure(), nicId, operation);
   return poll.kind === "succeeded" ? { kind: "succeeded" } : poll;
 }
 
@@ -68,7 +68,7 @@ export async function readNicStanding(
   { azure, store }: Services,
 ): Out<"readNicStanding"> {
   const { nicId, record } = await resetOf(await store(), key);
-  const nic = await access.readNic(await azure(), nicId);
+  const nic = await nics.readWholeNic(await azure(), nicId);
   return nic === null ? { kind: "gone" } : { kind: "read", standing: standingOf(record, nic) };
 }
 

@@ -20,6 +20,7 @@ import type {
 import * as clean from "./clean.ts";
 import { closeLost } from "./close-lost.ts";
 import * as console from "./console.ts";
+import * as further from "./further.ts";
 import * as guestRepair from "./guest-repair.ts";
 import * as guest from "./guest.ts";
 import { readForHandOff } from "./hand-off.ts";
@@ -68,6 +69,10 @@ const activities: {
   pollGuestSwitch: guest.pollGuestSwitch,
   startGuestRepair: guestRepair.startGuestRepair,
   pollGuestRepair: guestRepair.pollGuestRepair,
+  startLookFurther: further.startLookFurther,
+  pollLookFurther: further.pollLookFurther,
+  startGhosts: further.startGhosts,
+  pollGhosts: further.pollGhosts,
   readConsole: console.readConsole,
   setConsoleAddress: console.setConsoleAddress,
   keepBootDiagnostics,

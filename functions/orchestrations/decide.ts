@@ -5,7 +5,9 @@ import { isPinWanted, withPinCost } from "../../shared/diagnosis/pin.ts";
 import { planFor } from "../../shared/diagnosis/plan.ts";
 import type { Plan, PlannedRemedy } from "../../shared/domain/diagnosis.ts";
 import type { Probe } from "../../shared/domain/facts.ts";
+import type { FurtherLook } from "../../shared/domain/other-causes.ts";
 import { availableRemedies, resetsAllowed } from "./available-remedies.ts";
+import { lookFurther } from "./look-further.ts";
 import { awaitSilence, startSilence } from "./read-both-sides.ts";
 import { callFor, callOr, type Run } from "./run.ts";
 
@@ -31,6 +33,9 @@ export function* decide(run: Run): Generator<Task, Plan, unknown> {
     plan = planNow(run);
   }
   plan = yield* withCosts(run, plan);
+  if (plan.kind === "human" && plan.code === "rdp-silent-address-right") {
+    plan = planNow(run, yield* lookFurther(run));
+  }
   run.plan = plan;
   run.remarks = [...new Set([...run.remarks, ...plan.remarks])];
   run.story.end("diagnosis", describePlan(run, plan));
@@ -77,7 +82,7 @@ function hangsOnSilence({ silenceTask, unanswered }: Run, plan: Plan): boolean {
 }
 
 /** Diagnoses and plans on what the run knows now. */
-function planNow(run: Run): Plan {
+function planNow(run: Run, further?: FurtherLook): Plan {
   const { facts, guest, probe, settings, purpose } = run;
   if (facts === null || guest === null || probe === null) {
     throw new TypeError("A plan was asked for before both sides were read.");
@@ -96,6 +101,7 @@ function planNow(run: Run): Plan {
     available: availableRemedies(run),
     setByUs: run.setByUs,
     resets: resetsAllowed(run),
+    further,
   });
   return withPinCost(plan, facts, isPinWanted(facts.vm, purpose.pinAddress));
 }

@@ -1,12 +1,13 @@
 import type { Task } from "durable-functions";
 
+import { outOfScope } from "../../shared/diagnosis/out-of-scope.ts";
 import type { Outcome } from "../../shared/domain/outcome.ts";
 import type { RunPurpose } from "../../shared/domain/signal.ts";
 import { wayBack } from "../../shared/remedies/nic-reset/ledger-entry.ts";
 import { readResetRecord } from "../../shared/remedies/nic-reset/reset-record.ts";
 import type { UnfinishedReset } from "../activities/catalogue/signals.ts";
 import { closeReset, putBack } from "./remedies/nic-reset.ts";
-import type { Reset } from "./remedies/nic-write.ts";
+import { attempt, type Reset } from "./remedies/reset-write.ts";
 import { mayChange, outcomeOf, type Run } from "./run.ts";
 
 /** What a run is for that has no signals: only what an earlier one left half done. */
@@ -31,25 +32,41 @@ export function* finishResets(
   run: Run,
   unfinished: readonly UnfinishedReset[],
 ): Generator<Task, Outcome | null, unknown> {
+  const obstacle = unfinished.length === 0 ? null : yield* obstacleFor(run);
   let outcome: Outcome | null = null;
   for (const { incidentId, entry } of unfinished) {
     const record = readResetRecord(entry.before);
-    if (record === null) {
-      continue;
+    if (record !== null) {
+      const nic = { id: entry.nicId, name: entry.nicId.slice(entry.nicId.lastIndexOf("/") + 1) };
+      // It is ended in the incident that began it.
+      const reset = { run: { ...run, incidentId, ledger: [entry] }, nic, entry, record };
+      if (obstacle === null) {
+        outcome = (yield* finishReset(reset)) ?? outcome;
+      } else {
+        leave(reset, obstacle);
+      }
+      run.remarks = reset.run.remarks;
     }
-    const nic = { id: entry.nicId, name: entry.nicId.slice(entry.nicId.lastIndexOf("/") + 1) };
-    if (!mayChange(run)) {
-      run.remarks = [
-        ...run.remarks,
-        `Incident ${incidentId} left the reset of NIC ${nic.name} half done, and this run changes nothing. ${wayBack(nic.id, record)}`,
-      ];
-      continue;
-    }
-    const old: Run = { ...run, incidentId, ledger: [entry] };
-    outcome = (yield* finishReset({ run: old, nic, entry, record })) ?? outcome;
-    run.remarks = [...new Set([...run.remarks, ...old.remarks])];
   }
   return outcome;
+}
+
+/** Why nothing may be changed, not even what a run of before left; null: it may. */
+function* obstacleFor(run: Run): Generator<Task, string | null, unknown> {
+  if (!mayChange(run)) {
+    return "This run changes nothing.";
+  }
+  const read = yield* attempt(run, "readAzureFacts", { vmId: run.vmId });
+  if (!read.ok || read.value.kind === "not-found") {
+    return null;
+  }
+  const refusal = outOfScope(read.value.facts, { scope: run.settings.scope }, true);
+  return refusal?.code === "opted-out" ? refusal.message : null;
+}
+
+function leave({ run, nic, record }: Reset, obstacle: string): void {
+  const remark = `Incident ${run.incidentId} left the reset of NIC ${nic.name} half done. ${obstacle} ${wayBack(nic.id, record)}`;
+  run.remarks = [...run.remarks, remark];
 }
 
 function* finishReset(reset: Reset): Generator<Task, Outcome | null, unknown> {

@@ -11,6 +11,7 @@ import { decide } from "./decide.ts";
 import { healNic } from "./heal-nic.ts";
 import { prove } from "./prove.ts";
 import { readBothSidesAgain, startBackup } from "./read-both-sides.ts";
+import { tellOfGhosts } from "./remedies/ghost-adapters.ts";
 import { callFor, callOr, outcomeOf, type Run } from "./run.ts";
 
 /** Does what the plan says, and gives the outcome. No change is made before the backup is complete. */
@@ -22,7 +23,17 @@ export function* healByPlan(run: Run, plan: Plan): Generator<Task, Outcome, unkn
   if (blocked !== null) {
     return blocked;
   }
-  return yield* applyRemedies(run, plan.remedies);
+  const outcome = yield* applyRemedies(run, plan.remedies);
+  yield* tellOfGhostsAfterReset(run, outcome);
+  return outcome;
+}
+
+/** Not before the proof: nobody's heal waits for it. */
+function* tellOfGhostsAfterReset(run: Run, { kind }: Outcome): Generator<Task, void, unknown> {
+  const reset = run.ledger.some(({ remedy, state }) => remedy === "nicReset" && state === "done");
+  if (kind === "healed" && reset) {
+    run.remarks = [...run.remarks, ...(yield* tellOfGhosts(run))];
+  }
 }
 
 /** The outcome of a plan that changes nothing. */

@@ -10,6 +10,7 @@ import { closeRun, leaveAsHealthy } from "./close-run.ts";
 import { decide } from "./decide.ts";
 import { finishResets, TO_FINISH } from "./finish-resets.ts";
 import { healByPlan } from "./heal-by-plan.ts";
+import { lookAtBootIfUnread } from "./look-at-boot.ts";
 import { lookAtConsole } from "./look-at-console.ts";
 import { checkHindrances, readAzure } from "./read-azure.ts";
 import { firstProbe, gatherGuestFacts } from "./read-both-sides.ts";
@@ -104,6 +105,7 @@ function* story(run: Run): Generator<Task, Ending, unknown> {
   if (outside !== null) {
     return { kind: "outcome", outcome: outside };
   }
+  yield* lookAtBootIfUnread(run);
   yield* lookAtConsole(run);
   const plan = yield* decide(run);
   const outcome = yield* healByPlan(run, plan);

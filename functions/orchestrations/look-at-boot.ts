@@ -54,6 +54,15 @@ export function startBootLookIfMute(run: Run): Task | null {
   return run.unanswered !== null && run.facts?.vm.agentReady === false ? startBootLook(run) : null;
 }
 
+/** Looks where Windows could not be read: what follows is no work of seconds any more, and may be a change. */
+export function* lookAtBootIfUnread(run: Run): Generator<Task, void, unknown> {
+  const unread = run.guest?.kind === "unreadable" && run.probe?.kind !== "answers";
+  if (unread && run.boot === "not-looked") {
+    startBootLook(run);
+    yield* awaitBootLook(run);
+  }
+}
+
 /** Waits for the look, if there is one. */
 export function* awaitBootLook(run: Run): Generator<Task, void, unknown> {
   if (typeof run.boot !== "string") {

@@ -1,9 +1,11 @@
 import type { Task } from "durable-functions";
 
+import { silentThough } from "../../shared/diagnosis/plan-for-right-guest.ts";
 import type { Probe } from "../../shared/domain/facts.ts";
 import type { Outcome } from "../../shared/domain/outcome.ts";
 import { nowOf, sleep } from "./clock.ts";
 import { probeUntilSure } from "./confirm-silence.ts";
+import { lookFurther } from "./look-further.ts";
 import { callFor, callOr, outcomeOf, type Run } from "./run.ts";
 
 /**
@@ -21,12 +23,10 @@ export function* prove(run: Run, message: string): Generator<Task, Outcome, unkn
   run.probe = probe;
   run.story.end("proof", probe.detail, { state: probe.kind === "silent" ? "failed" : "done" });
   if (probe.kind === "silent") {
-    return outcomeOf(run, "needsHuman", {
-      code: "rdp-silent-address-right",
-      message: `${message} RDP still does not answer: ${probe.detail}`,
-      nextStep:
-        "The address is right now, so look further: Windows' firewall, the service TermService, and the NSGs of NIC and subnet.",
-    });
+    const said = `${message} RDP still does not answer: ${probe.detail}`;
+    const found = silentThough(said, facts, yield* lookFurther(run));
+    run.remarks = [...run.remarks, ...found.remarks];
+    return outcomeOf(run, "needsHuman", { ...found, code: "rdp-silent-address-right" });
   }
   run.provenAt = nowOf(context);
   if (probe.kind === "unknown") {

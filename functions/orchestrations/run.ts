@@ -137,11 +137,13 @@ export function mayChange(run: Run): boolean {
   return run.purpose.mode === "heal" && run.settings.mode === "heal";
 }
 
-/** Whether the serial console may be opened: allowed by name, in a run that may change things, for a silent agent. */
+/**
+ * Whether the serial console may be opened: allowed by name, for a silent agent, in a run that may change things or whose
+ * operator asked for it.
+ */
 export function mayUseConsole(run: Run): boolean {
-  return (
-    mayChange(run) && run.settings.allowed.includes("console") && run.facts?.vm.agentReady === false
-  );
+  const wanted = mayChange(run) || run.purpose.console;
+  return wanted && run.settings.allowed.includes("console") && run.facts?.vm.agentReady === false;
 }
 
 /** Whether the guest was changed, or may have been; also if everything was put back. */

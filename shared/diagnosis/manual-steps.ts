@@ -37,8 +37,18 @@ export function manualSteps(diagnosis: Diagnosis, azure: AzureFacts): string {
   return numbered(PROCEDURES[diagnosis.kind](stepContext(diagnosis, azure)));
 }
 
-/** Where to look when RDP is silent although every address is right; one numbered line per step. */
-export function silentSteps({ vm }: AzureFacts): string {
+/**
+ * What to do when RDP is silent although every address is right: the commands for the causes that Windows shows, else where
+ * to look; one numbered line per step.
+ */
+export function silentSteps({ vm }: AzureFacts, commands: readonly string[] = []): string {
+  if (commands.length > 0) {
+    return numbered([
+      consoleLine(vm),
+      ...commands,
+      "Ask again: the VM is then probed anew. Nothing else was changed.",
+    ]);
+  }
   return numbered([
     `Look at the screen: Azure portal, VM ${vm.name}, Help, Boot diagnostics. It should show the sign-in screen, not an update or a repair.`,
     "Check the way there: Azure portal, Network Watcher, Connection troubleshoot, to the RDP port of the VM; routes and network security groups included.",

@@ -1,5 +1,6 @@
 import type { Diagnosis, Plan, PlannedRemedy, Refusal, RemedyKind } from "../domain/diagnosis.ts";
 import type { GuestReading } from "../domain/facts.ts";
+import type { FurtherLook } from "../domain/other-causes.ts";
 import type { RunMode } from "../domain/signal.ts";
 import { describeRemedies } from "./describe-remedies.ts";
 import { explainedByRule } from "./explained-by-rule.ts";
@@ -24,6 +25,8 @@ export interface PlanInput extends Policy, ResetInput {
   readonly available: readonly RemedyKind[];
   /** NICs whose static address this incident's own ledger shows that we set. */
   readonly setByUs: readonly string[];
+  /** What Windows says of Remote Desktop, once that was looked at; only the words of a plan depend on it. */
+  readonly further?: FurtherLook | undefined;
 }
 
 interface Case {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 import { isLinkLocal } from "../domain/addresses.ts";
-import type { Refusal, RemedyKind } from "../domain/diagnosis.ts";
+import type { Refusal } from "../domain/diagnosis.ts";
 import type {
   AzureFacts,
   GuestAdapter,
@@ -80,7 +80,12 @@ const savedNic = z.object({
 });
 
 /** Remedies that leave nothing which could be put back: what they set is Azure's own, and stays. */
-const NOTHING_LEFT: ReadonlySet<RemedyKind> = new Set(["serialConsole", "nicReset", "renewLease"]);
+const NOTHING_LEFT: ReadonlySet<LedgerEntry["remedy"]> = new Set([
+  "serialConsole",
+  "nicReset",
+  "renewLease",
+  "ghostAdapters",
+]);
 
 /**
  * Decides how an incident's changes are taken back. Everything has to be as the heal left it, and nothing is put back

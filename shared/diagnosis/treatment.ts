@@ -114,22 +114,23 @@ function mayUse(remedy: RemedyKind, diagnosis: Diagnosis, input: TreatmentInput)
   if (!diagnosis.primaryNic && !INSIDE_WINDOWS.has(remedy)) {
     return false;
   }
-  if (remedy === "setAddresses") {
-    const nic = nicOf(diagnosis, azure);
-    return nic !== undefined && azureAddressSet(nic) !== null;
-  }
-  return guest.kind === "read" && mayUseByService(remedy, guest.facts.dhcpService);
+  return guest.kind === "read" && mayRepair(remedy, nicOf(diagnosis, azure), guest.facts);
 }
 
-/** Without its service no lease is asked for; where the service is repaired, its script waits for the lease itself. */
-function mayUseByService(
+/** Whether a script inside Windows has what it needs; other remedies are not its question. */
+function mayRepair(
   remedy: RemedyKind,
-  { state, startMode }: GuestFacts["dhcpService"],
+  nic: NicFacts | undefined,
+  { dhcpService }: GuestFacts,
 ): boolean {
-  if (remedy === "repairDhcpService") {
-    return startMode === "disabled" || state === "stopped";
+  if (remedy === "setAddresses") {
+    return nic !== undefined && azureAddressSet(nic) !== null;
   }
-  return remedy !== "renewLease" || state === "running";
+  if (remedy === "repairDhcpService") {
+    return dhcpService.startMode === "disabled" || dhcpService.state === "stopped";
+  }
+  // Where the service is repaired, its script waits for the lease itself.
+  return remedy !== "renewLease" || dhcpService.state === "running";
 }
 
 function sameId(one: string, other: string): boolean {

@@ -27,6 +27,8 @@ export type StepName =
   | "pinAddress"
   | "rollBack"
   | "proof"
+  | "lookFurther"
+  | "ghosts"
   | "secondProbe";
 
 /** One step of a run, as live views and the API show it. */
@@ -53,7 +55,7 @@ export interface RunStatus {
 export interface LedgerEntry {
   /** Unique within its incident and the same when written again. */
   readonly id: string;
-  readonly remedy: RemedyKind;
+  readonly remedy: RemedyKind | "ghostAdapters";
   /** The NIC which it is about. */
   readonly nicId: string;
   /** What will be changed, one sentence. */

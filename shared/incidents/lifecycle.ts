@@ -1,4 +1,4 @@
-import type { DiagnosisKind, RemedyKind } from "../domain/diagnosis.ts";
+import type { DiagnosisKind } from "../domain/diagnosis.ts";
 import { DefectError } from "../domain/errors.ts";
 import type { Incident, LedgerEntry } from "../domain/incident.ts";
 import type { Outcome } from "../domain/outcome.ts";
@@ -6,7 +6,7 @@ import type { RunMode } from "../domain/signal.ts";
 
 /** What an incident tried to change, without the state from before. */
 interface LifecycleChange {
-  readonly remedy: RemedyKind;
+  readonly remedy: LedgerEntry["remedy"];
   readonly nicId: string;
   readonly state: LedgerEntry["state"];
 }

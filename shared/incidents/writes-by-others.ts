@@ -1,8 +1,7 @@
-import type { RemedyKind } from "../domain/diagnosis.ts";
 import type { Incident, LedgerEntry } from "../domain/incident.ts";
 import type { ActivityRecord } from "../domain/restart.ts";
 
-const WRITES_NIC: ReadonlySet<RemedyKind> = new Set(["nicReset", "pinAddress"]);
+const WRITES_NIC: ReadonlySet<LedgerEntry["remedy"]> = new Set(["nicReset", "pinAddress"]);
 
 const NIC_WRITE = "microsoft.network/networkinterfaces/write";
 

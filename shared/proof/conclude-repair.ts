@@ -4,7 +4,7 @@ import type { GuestAdapter, GuestFacts, GuestReading, NicFacts } from "../domain
 import { ipv4Configurations, primaryAddress } from "../domain/ip-configurations.ts";
 import type { RemedyConclusion } from "../domain/remedy.ts";
 import type { RepairAnswer, RepairExit } from "../guest/repair-envelope.ts";
-import { VM_CHANGED, type ScriptReport } from "./conclude-switch.ts";
+import { readReport, stillArmed, type ScriptReport } from "./script-report.ts";
 
 /** What a repair was to reach, and what was there before. */
 export interface RepairExpectation {
@@ -56,24 +56,14 @@ export function concludeRepair(
   report: ScriptReport<RepairAnswer>,
   expected: RepairExpectation,
 ): RemedyConclusion {
-  if (report.kind === "not-sent") {
-    return { ...report, kind: VM_CHANGED.has(report.code) ? "stale" : "untouched" };
-  }
-  if (report.kind === "lost") {
-    return { ...report, kind: "unknown" };
-  }
-  const { answer } = report;
-  if (answer.kind === "unreadable") {
-    return { ...answer, kind: "unknown" };
+  const answer = readReport<Extract<RepairAnswer, { kind: "answer" }>>(report);
+  if (answer.kind === "none") {
+    return answer.conclusion;
   }
   const verdict = VERDICTS[answer.exit];
   const says = { code: answer.exit, message: answer.message };
   if (answer.deadManTask === "armed" && verdict !== "other-run") {
-    return {
-      kind: "unknown",
-      code: "dead-man-armed",
-      message: `${says.message} The dead-man task is still armed.`,
-    };
+    return stillArmed(says.message);
   }
   if (verdict === "left") {
     return { kind: "stale", ...says, left: true };

@@ -2,14 +2,7 @@ import type { GuestAdapter, GuestReading, NicFacts } from "../domain/facts.ts";
 import { primaryAddress } from "../domain/ip-configurations.ts";
 import type { RemedyConclusion } from "../domain/remedy.ts";
 import type { SwitchAnswer, SwitchExit } from "../guest/envelope.ts";
-
-/** How sending a script and waiting for its answer ended. */
-export type ScriptReport<Answer> =
-  | { readonly kind: "answered"; readonly answer: Answer }
-  /** It surely never reached Windows. */
-  | { readonly kind: "not-sent"; readonly code: string; readonly message: string }
-  /** It may have reached Windows, and its answer is missing. */
-  | { readonly kind: "lost"; readonly code: string; readonly message: string };
+import { readReport, stillArmed, type ScriptReport } from "./script-report.ts";
 
 /** How sending a switch and waiting for it ended. */
 export type SwitchReport = ScriptReport<SwitchAnswer>;
@@ -46,32 +39,19 @@ const VERDICTS: Readonly<Record<SwitchExit, Verdict>> = {
   "restore-failed": "unknown",
 };
 
-/** Why a script was not sent that say that the VM is not the one which was read. */
-export const VM_CHANGED = new Set(["not-running", "gone"]);
-
 /** What a switch's report means. An armed dead-man task, or an address that is not Azure's, is never taken for an end. */
 export function concludeSwitch(
   report: SwitchReport,
   expected: SwitchExpectation,
 ): RemedyConclusion {
-  if (report.kind === "not-sent") {
-    return { ...report, kind: VM_CHANGED.has(report.code) ? "stale" : "untouched" };
-  }
-  if (report.kind === "lost") {
-    return { ...report, kind: "unknown" };
-  }
-  const { answer } = report;
-  if (answer.kind === "unreadable") {
-    return { ...answer, kind: "unknown" };
+  const answer = readReport<Extract<SwitchAnswer, { kind: "answer" }>>(report);
+  if (answer.kind === "none") {
+    return answer.conclusion;
   }
   const verdict = VERDICTS[answer.exit];
   const says = { code: answer.exit, message: answer.message };
   if (answer.deadManTask === "armed" && verdict !== "other-run") {
-    return {
-      kind: "unknown",
-      code: "dead-man-armed",
-      message: `${says.message} The dead-man task is still armed.`,
-    };
+    return stillArmed(says.message);
   }
   if (verdict !== "right") {
     return { kind: verdict, ...says };

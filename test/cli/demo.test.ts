@@ -92,20 +92,20 @@ describe("the demo", () => {
     },
   );
 
-  it(
-    "heals with a script inside Windows where the agent survives, by that name",
-    LONG,
-    async () => {
-      const { code, stdout } = await runBin(["demo", "--json", "--scenario", "switch"]);
+  it.each([
+    { name: "switch", heals: "guest-dhcp", survives: true, restarts: {} },
+    { name: "nic-reset", heals: "nic-reset", survives: false, restarts: { vmRestarted: 2 } },
+  ])("heals its fleet $name by $heals", LONG, async ({ name, heals, survives, restarts }) => {
+    const { code, stdout } = await runBin(["demo", "--json", "--scenario", name]);
 
-      const records = recordsOf(stdout);
-      expect(code).toBe(0);
-      expect(records.at(-1)).toMatchObject({ outcome: "healed", code: "guest-dhcp", exitCode: 0 });
-      expect(records.find(({ type }) => type === "differences")).toMatchObject({
-        agentSurvivesWrongAddress: true,
-      });
-    },
-  );
+    const records = recordsOf(stdout);
+    expect(records.at(-1)).toMatchObject({ outcome: "healed", code: heals, exitCode: 0 });
+    expect(code).toBe(0);
+    expect(records.find(({ type }) => type === "differences")).toMatchObject({
+      agentSurvivesWrongAddress: survives,
+    });
+    expect(records.find(({ type }) => type === "counts")?.["effects"]).toMatchObject(restarts);
+  });
 
   it("names the failed step and what was undone when the lease never comes", LONG, async () => {
     const file = await writeFleet(folder, { brokenNic: { lease: "never" } });

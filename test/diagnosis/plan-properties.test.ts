@@ -27,14 +27,16 @@ describe("every plan", () => {
   test.prop([anyPlanInput], RUNS)(
     "sets at most its own addresses where a NIC has several",
     (input) => {
-      const several = input.azure.nics
-        .filter(
-          (nic) => nic.ipConfigurations.filter(({ version }) => version === "IPv4").length > 1,
-        )
-        .map(({ id }) => id);
+      const several = new Set(
+        input.azure.nics
+          .filter(
+            (nic) => nic.ipConfigurations.filter(({ version }) => version === "IPv4").length > 1,
+          )
+          .map(({ id }) => id),
+      );
 
       for (const { kind, nicId } of plannedIn(planFor(input))) {
-        expect(kind === "setAddresses").toBe(several.includes(nicId));
+        expect(kind === "setAddresses").toBe(several.has(nicId));
       }
     },
   );
@@ -42,10 +44,10 @@ describe("every plan", () => {
   test.prop([anyPlanInput], RUNS)(
     "changes a secondary NIC by scripts inside Windows only",
     (input) => {
-      const primary = input.azure.nics.filter((nic) => nic.primary).map(({ id }) => id);
+      const primary = new Set(input.azure.nics.filter((nic) => nic.primary).map(({ id }) => id));
 
       for (const { kind, nicId } of plannedIn(planFor(input))) {
-        expect(primary.includes(nicId) || !["nicReset", "serialConsole"].includes(kind)).toBe(true);
+        expect(primary.has(nicId) || !["nicReset", "serialConsole"].includes(kind)).toBe(true);
       }
     },
   );

@@ -1,8 +1,10 @@
 import { afterEach, describe, expect, it } from "vitest";
 
 import type { ScenarioInput } from "../../local/simulator/scenario/scenario.ts";
+import { aNicWrite, aWriteData } from "../signals/payloads.ts";
 import { Fleet, type ShownIncident } from "./fleet.ts";
 import { aBrokenVm, aHealthyVm, aScenario, type VmInput } from "./scenarios.ts";
+import { eventGridPath, nicIdOf } from "./shown-signals.ts";
 
 /** A busy machine may answer late; a VM that nothing reaches takes this long to be silent. */
 const PATIENT = { REMEDIATOR_PROBE_TIMEOUT_SECONDS: "1", REMEDIATOR_SETTLE_SECONDS: "4" };
@@ -149,6 +151,72 @@ describe("a VM whose agent is silent", () => {
     expect(outcome?.code).toBe(code);
     expect(await requestsOf("vm-a")).not.toContain("console.connect");
   });
+
+  it.each([
+    ["a dry run", ALLOWED, { dryRun: true, console: true }, "dry-run"],
+    ["observing", { ...ALLOWED, REMEDIATOR_MODE: "observe" }, { console: true }, "observe"],
+  ])(
+    "is looked at over its console by %s that asks for it",
+    async (_what, settings, request, code) => {
+      await start([aSilentVm("vm-a", 10)], settings);
+
+      await fleet.heal("vm-a", request);
+      const { outcome } = await fleet.outcomeOf("vm-a");
+
+      expect(outcome).toMatchObject({ kind: "refused", code });
+      expect(outcome?.message).toContain("set Azure's address over the serial console");
+      expect(await requestsOf("vm-a")).toContain("console.connect");
+      expect(await effectsOf("vm-a")).toEqual([]);
+    },
+  );
+
+  it.each<[string, VmInput, Readonly<Record<string, string>>, string]>([
+    ["the settings do not allow it", aSilentVm("vm-a", 10), PATIENT, "add console to"],
+    ["Windows can be read without it", aBrokenVm("vm-a", 10), ALLOWED, "read without it"],
+    ["the VM answers", { ...aHealthyVm("vm-a", 10), agent: false }, ALLOWED, "not surely silent"],
+  ])(
+    "is not looked at over its console where %s, and the operator is told",
+    async (_why, vm, settings, why) => {
+      await start([vm], settings);
+
+      await fleet.heal("vm-a", { dryRun: true, console: true });
+      const { outcome } = await fleet.outcomeOf("vm-a");
+
+      expect(outcome?.remarks.join(" ")).toContain("The serial console was not opened");
+      expect(outcome?.remarks.join(" ")).toContain(why);
+      expect(await requestsOf("vm-a")).not.toContain("console.connect");
+    },
+  );
+
+  it.each(["an alert", "a NIC write"])(
+    "is looked at while its snapshot is made, after %s",
+    async (signal) => {
+      const faults: ScenarioInput["faults"] = [
+        { kind: "slow", operation: "snapshot.put", seconds: 3 },
+      ];
+      await start(
+        [aSilentVm("vm-a", 10, { guest: { console: { delaySeconds: 0.5 } } })],
+        { ...ALLOWED, REMEDIATOR_SETTLE_SECONDS: "0" },
+        { faults },
+      );
+
+      if (signal === "an alert") {
+        await fleet.admin("/alerts", { vm: "vm-a" });
+      } else {
+        await fleet.api(eventGridPath("nicChanged"), [
+          aNicWrite({ data: aWriteData({ resourceUri: nicIdOf(fleet, "vm-a") }) }),
+        ]);
+      }
+      await fleet.outcomeOf("vm-a");
+
+      const requests = await requestsOf("vm-a");
+      const asked = requests.indexOf("snapshot.put");
+      const [, listed = -1] = requests.flatMap((name, at) => (name === "console.line" ? at : []));
+      expect(asked).toBeGreaterThan(-1);
+      expect(asked).toBeLessThan(listed);
+      expect(listed).toBeLessThan(requests.lastIndexOf("snapshot.get"));
+    },
+  );
 
   it("is healed once, on DHCP, although the host dies when the address is set", async () => {
     await start([aSilentVm("vm-a", 10)]);

@@ -82,6 +82,8 @@ export class Fleet {
   readonly #settings: Readonly<Record<string, string>>;
   #host: ChildProcess | null = null;
   url = "";
+  /** What the hosts wrote so far. */
+  hostOutput = "";
 
   private constructor(simulator: FleetSimulator, settings: Readonly<Record<string, string>>) {
     this.simulator = simulator;
@@ -140,6 +142,11 @@ export class Fleet {
       { env: { ...process.env, ...this.#settings }, stdio: ["ignore", "pipe", "pipe"] },
     );
     this.#host = host;
+    for (const stream of [host.stdout, host.stderr]) {
+      stream.on("data", (chunk: Buffer) => {
+        this.hostOutput += chunk.toString();
+      });
+    }
     const errors: string[] = [];
     host.stderr.on("data", (chunk: Buffer) => errors.push(chunk.toString()));
     const lines = createInterface({ input: host.stdout });

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 
 import type { ScenarioInput } from "../../local/simulator/scenario/scenario.ts";
+import type { RowFault } from "./fault-row.ts";
 import { Fleet } from "./fleet.ts";
 import { REPAIR_ROWS, type RepairRow } from "./guest-repair-rows.ts";
 import { aRepairableVm, REPAIRABLE } from "./repairable-vms.ts";
@@ -32,16 +33,20 @@ function machinesOf(all: typeof rows): Pick<ScenarioInput, "vms" | "faults"> {
     const n = 10 + index;
     const { repairable, vm: special = repairable.vm, faults = [] } = row;
     const machine = aRepairableVm({ ...repairable, vm: special }, vm, n);
-    const own = faults.map((fault) => ({ vm, about: vm, ...fault }));
-    const striking = own.map(({ about, ...fault }) =>
-      fault.kind === "lease" || fault.kind === "humanGuestChange" ? { ...fault, about } : fault,
-    );
+    const striking = faults.map((fault) => struckAt(fault, vm));
     return { ...machine, faults: [...machine.faults, ...striking] };
   });
   return {
     vms: made.map(({ vm }) => vm),
     faults: made.flatMap(({ faults }) => faults),
   };
+}
+
+/** What happens to a VM would otherwise happen at the request of any row. */
+function struckAt(fault: RowFault, vm: string): NonNullable<ScenarioInput["faults"]>[number] {
+  return fault.kind === "lease" || fault.kind === "humanGuestChange"
+    ? { vm, about: vm, ...fault }
+    : { vm, ...fault };
 }
 
 function unrepeated(words: readonly string[]): readonly string[] {

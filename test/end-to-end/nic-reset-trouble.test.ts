@@ -229,7 +229,30 @@ describe("a NIC reset with trouble in between", () => {
     expect(lasting(await readNic(fleet, "vm-a"))).toEqual(lasting(before));
   });
 
-  it("is only reported by a dry run", async () => {
+  it("is told of again as long as it cannot be finished", async () => {
+    fleet = await startResets([aStubbornVm("vm-a", 10)], {
+      faults: [
+        { kind: "error", operation: "nic.put", vm: "vm-a", nth: 2, count: "always", status: 403 },
+      ],
+    });
+    const first = await alerted(fleet, "vm-a");
+
+    await fleet.heal("vm-a");
+    const second = await fleet.until("a second outcome", 60, async () => {
+      const newest = await fleet.outcomeOf("vm-a");
+      return newest.id === first.id ? null : newest;
+    });
+
+    expect(second.outcome).toMatchObject({ kind: "needsHuman", code: "nic-reset-unfinished" });
+    expect(second.outcome?.nextStep).toContain('--private-ip-address "10.40.0.10"');
+    expect((await fleet.incident(first.id)).ledger.at(-1)).toMatchObject({ state: "unknown" });
+    expect(second.ledger).toEqual([]);
+  });
+
+  it.each([
+    ["by a dry run", { dryRun: true }, false],
+    ["where the VM was opted out since", {}, true],
+  ])("is only reported %s", async (_what, request, optsOut) => {
     fleet = await startResets([aStubbornVm("vm-a", 10)], {
       faults: [
         { kind: "error", operation: "nic.put", vm: "vm-a", nth: 2, count: "always", status: 403 },
@@ -237,8 +260,14 @@ describe("a NIC reset with trouble in between", () => {
     });
     const first = await alerted(fleet, "vm-a");
     await fetch(`${fleet.simulator.armEndpoint}/_simulator/faults`, { method: "DELETE" });
+    if (optsOut) {
+      await fetch(`${fleet.simulator.armEndpoint}/_simulator/vms/vm-a`, {
+        method: "PATCH",
+        body: JSON.stringify({ tags: { "static-ip-remediator": "off" } }),
+      });
+    }
 
-    await fleet.heal("vm-a", { dryRun: true });
+    await fleet.heal("vm-a", request);
     const second = await fleet.until("a second outcome", 60, async () => {
       const newest = await fleet.outcomeOf("vm-a");
       return newest.id === first.id ? null : newest;

@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 
+import { parseScenario } from "../../local/simulator/scenario/scenario.ts";
+import { startSimulator } from "../../local/simulator/simulator.ts";
 import { Fleet } from "./fleet.ts";
 import {
   aFullVm,
@@ -60,6 +62,31 @@ describe("a NIC reset", () => {
     expect(puts.every(({ ifMatch }) => /^W\/"[\w-]+"$/u.test(ifMatch ?? ""))).toBe(true);
     expect(new Set(puts.map(({ ifMatch }) => ifMatch)).size).toBe(3);
   });
+
+  it("waits until the VM has restarted before it puts the address back", async () => {
+    const scenario = parseScenario(aScenario([aStubbornVm("vm-a", 10), aHealthyVm("vm-b", 11)]));
+    fleet = await Fleet.on(await startSimulator({ scenario, latency: "demo" }), {
+      ...RESTARTS_ALLOWED,
+      REMEDIATOR_SETTLE_SECONDS: "20",
+      REMEDIATOR_GUEST_READ_SECONDS: "30",
+      REMEDIATOR_GUEST_SWITCH_SECONDS: "30",
+      REMEDIATOR_SNAPSHOT_TIMEOUT_SECONDS: "30",
+    });
+
+    await fleet.heal("vm-a");
+    const { outcome } = await fleet.outcomeOf("vm-a", 90);
+
+    const { effects } = await fleet.log("vm-a");
+    const kinds = effects.map(({ kind }) => kind);
+    expect(outcome).toMatchObject({ kind: "healed", code: "nic-reset" });
+    expect(kinds.filter((kind) => kind === "nicWritten" || kind === "vmRestarted")).toEqual([
+      "nicWritten",
+      "vmRestarted",
+      "nicWritten",
+      "vmRestarted",
+      "nicWritten",
+    ]);
+  }, 120_000);
 
   it("heals an adapter whose lease is stale", async () => {
     fleet = await startResets([aVmOnDhcp("vm-a", 10, { address: "10.40.1.99/23" })], {

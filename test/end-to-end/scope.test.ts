@@ -105,7 +105,7 @@ const ROWS: readonly ScopeRow[] = [
     vm: { ...aHealthyVm("vm-silent", 29), guest: { rdpListening: false } },
     outcome: "needsHuman rdp-silent-address-right",
     says: "TermService",
-    writes: [READ, "snapshot.patch", "snapshot.put"],
+    writes: ["runCommand.post look-further", READ, "snapshot.patch", "snapshot.put"],
   },
   {
     title: "a VM whose address is right, with no route to it",
@@ -343,10 +343,14 @@ async function planOf(fleet: Fleet, incidentId: string): Promise<readonly string
 /** Requests about a VM that are no reads, in the order of their names. */
 async function writesTo(fleet: Fleet, vm: string): Promise<readonly string[]> {
   const { requests } = await fleet.log(vm);
-  return requests
-    .filter(({ method }) => method !== "GET" && method !== "CONNECT")
-    .map(({ operation, script }) => [operation, script ?? ""].join(" ").trim())
-    .toSorted();
+  return (
+    requests
+      .filter(({ method }) => method !== "GET" && method !== "CONNECT")
+      // Asked for by POST and HEAD, and only read.
+      .filter(({ operation }) => operation !== "vm.bootDiagnostics" && operation !== "blob.get")
+      .map(({ operation, script }) => [operation, script ?? ""].join(" ").trim())
+      .toSorted()
+  );
 }
 
 /** What happened to a VM and its guest, snapshots left out. */

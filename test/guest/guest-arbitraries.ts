@@ -8,6 +8,7 @@ import type {
 import type { GuestCase } from "./engine.ts";
 import { ODD_NAMES } from "./guest-cases.ts";
 import { aLease, MAC, readScript, switchScript } from "./guest-states.ts";
+import { repairScript } from "./repair-cases.ts";
 
 const octet = fc.integer({ min: 0, max: 254 });
 const ip = fc.tuple(octet, octet).map(([third, fourth]) => `10.20.${third}.${fourth + 1}`);
@@ -128,8 +129,29 @@ const world = fc.record({
   ),
 });
 
+const repairWorld = fc.record({
+  lease,
+  killAfter: fc.constantFrom(undefined, undefined, undefined, "armed", "switched"),
+  fault: fc.oneof(
+    { weight: 6, arbitrary: fc.constant(null) },
+    {
+      weight: 6,
+      arbitrary: fc.constantFrom(
+        "restore" as const,
+        "add" as const,
+        "sources" as const,
+        "unregister" as const,
+        "enable" as const,
+        "disable" as const,
+        "stop" as const,
+        "renew" as const,
+      ),
+    },
+  ),
+});
+
 function worldFrom(
-  parts: typeof world extends fc.Arbitrary<infer Value> ? Value : never,
+  parts: typeof world | typeof repairWorld extends fc.Arbitrary<infer Value> ? Value : never,
   now: string,
 ): GuestWorld {
   return {
@@ -163,6 +185,59 @@ export const guestCase: fc.Arbitrary<GuestCase> = fc
     return {
       title: "made from a seed",
       state: parts.state,
+      actions: [
+        { kind: "run", script, world: worldFrom(parts.world, now) },
+        { kind: parts.second, world: later },
+        { kind: "run", script: readScript(), world: later },
+      ],
+    };
+  });
+
+/** What is to be repaired; the state is made to fit, most often. */
+const repair = fc.constantFrom(
+  "enable" as const,
+  "service" as const,
+  "renew" as const,
+  "set" as const,
+);
+
+function fitting(state: GuestState, what: "enable" | "service" | "renew" | "set"): GuestState {
+  const [first, ...others] = state.adapters;
+  if (first === undefined) {
+    return state;
+  }
+  const { configured: _, ...plain } = first;
+  const dhcp = what === "enable" ? first.dhcp : what !== "set";
+  const adapter = { ...(dhcp ? plain : first), dhcp, enabled: what !== "enable" };
+  return { ...state, adapters: [adapter, ...others] };
+}
+
+/** A Windows in any state, a repair in any world, then the task's time, and a reading. */
+export const repairCase: fc.Arbitrary<GuestCase> = fc
+  .record({
+    drawn: guest,
+    repair,
+    fits: rarely(false, true),
+    world: repairWorld,
+    later: lease,
+    second: fc.constantFrom("tasks" as const, "restart" as const),
+    right: rarely(false, true),
+    late: rarely(true, false),
+    primaryNic: fc.boolean(),
+    leaseWaitSeconds: fc.integer({ min: 1, max: 8 }),
+  })
+  .map((parts) => {
+    const now = parts.late ? "2026-03-01T10:05:01Z" : "2026-03-01T10:00:00Z";
+    const state = parts.fits ? fitting(parts.drawn, parts.repair) : parts.drawn;
+    const script = repairScript(parts.repair, state, {
+      primaryNic: parts.primaryNic,
+      leaseWaitSeconds: parts.leaseWaitSeconds,
+      ...(parts.right ? {} : { fingerprint: "0123456789abcdef" }),
+    });
+    const later = { now: "2026-03-01T10:15:30Z", leases: { [MAC]: parts.later } };
+    return {
+      title: "made from a seed",
+      state,
       actions: [
         { kind: "run", script, world: worldFrom(parts.world, now) },
         { kind: parts.second, world: later },

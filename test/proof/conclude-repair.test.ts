@@ -179,11 +179,11 @@ describe("what a repair without an answer means", () => {
   });
 });
 
-describe("what a later reading says of a lost repair", () => {
-  function later(repair: GuestRepairKind, facts: Partial<GuestFacts>, expired = true): unknown {
-    return concludeRepairReading(guestRead(facts), expectation(repair), expired);
-  }
+function later(repair: GuestRepairKind, facts: Partial<GuestFacts>, expired = true): unknown {
+  return concludeRepairReading(guestRead(facts), expectation(repair), expired);
+}
 
+describe("what a later reading says of a lost repair", () => {
   it.each<[GuestRepairKind, GuestAdapter]>([
     ["enableAdapter", RIGHT],
     ["repairDhcpService", RIGHT],

@@ -7,6 +7,8 @@ import { momentsIn, type Moment } from "./moment.ts";
 export interface Doing extends Judgement {
   /** Of ours its outcome and code, of the baseline what it says itself. */
   readonly outcome: string;
+  /** Verdicts on its NICs, primary first; of the baseline none. */
+  readonly diagnoses: readonly string[];
   /** Entries of the ledger, each with its state. */
   readonly remedies: readonly string[];
   /** Requests that write, counted by name. */
@@ -25,8 +27,14 @@ const logSchema = z.object({
 /** What simulated Azure has seen. */
 export type Log = z.output<typeof logSchema>;
 
-/** Requests that read although their method is POST. */
-const READS = new Set(["vnet.checkAddress", "networkWatcher.verifyIpFlow"]);
+/** Requests that write nothing, whatever their method says. */
+const READS = new Set([
+  "vnet.checkAddress",
+  "networkWatcher.verifyIpFlow",
+  "vm.bootDiagnostics",
+  "blob.get",
+  "console.line",
+]);
 
 /** A fleet's VMs before a program does something, for what it does to be read afterwards. */
 export interface Observed {

@@ -4,7 +4,7 @@ import { readSettings } from "../../shared/settings.ts";
 
 /** How the durations of the table come about. */
 export const HOW_COMPUTED =
-  "Minutes are computed, not measured: each step lasts the mean of its work in simulated Azure's profile \"azure\" and the default waits of the settings, on the story's critical path to the first proof, else to the outcome.";
+  "Minutes are computed, not measured: each step lasts the mean of its work in simulated Azure's profile \"azure\" and the default waits of the settings, on the story's critical path to the first proof, else to the outcome. A VM whose Windows nobody reads is restarted after 15 minutes of silence, all of them counted from its first unanswered probe.";
 
 const SETTINGS = readSettings({});
 const { ranges, retryAfterSeconds } = LATENCY_PROFILES.azure;
@@ -49,6 +49,9 @@ function secondsOf(isAnswered: boolean): StepSeconds {
     nicRestore: NIC_WRITE,
     proof: REQUEST,
     // Time to heal ends at the first proof.
+    lookFurther: operation("commandMs"),
+    // After the proof.
+    ghosts: 0,
     secondProbe: 0,
     // Fetched beside the snapshot.
     bootDiagnostics: 0,
@@ -71,11 +74,14 @@ export interface Timed {
   readonly isAnswered: boolean;
   /** Whether the plan waited for the further probes. */
   readonly awaitsSilence: boolean;
+  /** Whether Windows was not read, so that a restart waits for a long silence, and probes again. */
+  readonly isUnread: boolean;
 }
 
 /** Minutes of a run in the real Azure. */
-export function minutesOfRun({ steps, isAnswered, awaitsSilence }: Timed): number {
+export function minutesOfRun({ steps, isAnswered, awaitsSilence, isUnread }: Timed): number {
   const seconds = secondsOf(isAnswered);
+  const unreadSilence = seconds.azureFacts + seconds.probe + SETTINGS.unreadSilenceSeconds;
   const decided = steps.indexOf("diagnosis");
   const early = steps.slice(0, decided === -1 ? steps.length : decided);
   const inTurn = [
@@ -87,8 +93,14 @@ export function minutesOfRun({ steps, isAnswered, awaitsSilence }: Timed): numbe
   }
   const silence = awaitsSilence && steps.includes("confirmSilence") ? seconds.confirmSilence : 0;
   const read = Math.max(longest("guestRead"), silence) + longest("consoleRead");
-  const beside = Math.max(read, longest("backup"));
-  return minutes(beside + inTurn.reduce((sum, step) => sum + seconds[step], 0));
+  let passed = Math.max(read, longest("backup"));
+  for (const step of inTurn) {
+    passed += seconds[step];
+    if (step === "restartCheck" && isUnread) {
+      passed = Math.max(passed, unreadSilence) + seconds.confirmSilence;
+    }
+  }
+  return minutes(passed);
 }
 
 /** Minutes of the baseline's run; the second restart counts, the first one runs into it. */

@@ -13,36 +13,50 @@ function lineOf({ ours, baseline }: Row): string {
   return `${textOf(ours)} | baseline ${textOf(baseline)}`;
 }
 
-/** Compares rows with what is kept; gives one text for each difference. */
+/** Keys of the rows of which something is kept. */
+export function expectedKeys(): readonly string[] {
+  return Object.keys(readExpected());
+}
+
+/** Compares rows with what is kept of them; gives one text for each difference. */
 export function differences(rows: readonly Row[]): readonly string[] {
-  const expected = lines.parse(JSON.parse(readFileSync(FILE, "utf8")));
-  const found = linesOf(rows);
-  const names = [...new Set([...Object.keys(expected), ...Object.keys(found)])];
-  return names
-    .filter((name) => expected[name] !== found[name])
+  const expected = readExpected();
+  return Object.entries(linesOf(rows))
+    .filter(([name, found]) => expected[name] !== found)
     .map(
-      (name) =>
-        `${name}\n  expected ${expected[name] ?? "nothing"}\n  found    ${found[name] ?? "nothing"}`,
+      ([name, found]) => `${name}\n  expected ${expected[name] ?? "nothing"}\n  found    ${found}`,
     );
 }
 
-/** Keeps what was found as what is expected from now on. */
-export function update(rows: readonly Row[]): void {
-  writeFileSync(FILE, `${JSON.stringify(linesOf(rows), null, 2)}\n`);
+function readExpected(): z.output<typeof lines> {
+  return lines.parse(JSON.parse(readFileSync(FILE, "utf8")));
+}
+
+/** Keeps what was found as what is expected from now on; of a part of the rows beside what is kept of the others. */
+export function update(rows: readonly Row[], isWhole: boolean): void {
+  const kept = { ...(isWhole ? {} : readExpected()), ...linesOf(rows) };
+  const sorted = Object.entries(kept).toSorted(([one], [other]) => one.localeCompare(other));
+  writeFileSync(FILE, `${JSON.stringify(Object.fromEntries(sorted), null, 2)}\n`);
 }
 
 function linesOf(rows: readonly Row[]): Readonly<Record<string, string>> {
   return Object.fromEntries(rows.map((row) => [keyOf(row), lineOf(row)]));
 }
 
-function textOf({ outcome, verdict, broken, remedies, writes, restarts }: Doing): string {
+function textOf(doing: Doing): string {
+  const { outcome, remedies, writes, restarts } = doing;
   const parts = [
-    `${outcome}: ${[verdict, ...broken].join(", ")}`,
-    ...(remedies.length === 0 ? [] : [remedies.join(", ")]),
+    `${outcome}: ${vmText(doing)}`,
+    remedies.join(", "),
     writesText(writes),
     restarts === 0 ? "" : `${restarts} restarts`,
   ];
   return parts.filter((part) => part !== "").join("; ");
+}
+
+/** What became of the VM, in words. */
+export function vmText({ verdict, broken, note }: Doing): string {
+  return [verdict, ...broken, ...(note === null ? [] : [note])].join(", ");
 }
 
 /** Writes in words, for example `snapshot.put 1, nic.put 2`. */

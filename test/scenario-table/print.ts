@@ -1,6 +1,6 @@
 import type { Doing } from "./doing.ts";
 import { HOW_COMPUTED } from "./duration.ts";
-import { writesText } from "./expected.ts";
+import { vmText, writesText } from "./expected.ts";
 import type { Verdict } from "./judge.ts";
 import type { Row } from "./table.ts";
 
@@ -53,10 +53,6 @@ function cellsOf({ name, ours, baseline }: Row): readonly string[] {
     baseline.minutes.toFixed(1),
     vmText(baseline),
   ];
-}
-
-function vmText({ verdict, broken }: Doing): string {
-  return broken.length === 0 ? verdict : `${verdict}: ${broken.join(", ")}`;
 }
 
 /** Both side by side, by simulated Azure's own state. */

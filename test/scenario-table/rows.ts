@@ -1,10 +1,10 @@
 import { everyCombination, type Combination } from "./combinations.ts";
 import { aNeighbour, subscriptionOf } from "./machine.ts";
-import { mayBeReset, whySenseless } from "./senseless.ts";
+import { mayBeRestarted, whySenseless } from "./senseless.ts";
 import { vmIdOf, type Stage } from "./stage.ts";
 
 /** More than five silent VMs within ten minutes are a common cause, after which nothing is restarted. */
-const RESETS_AT_MOST = 5;
+const RESTARTS_AT_MOST = 5;
 /** More at once on two cores would be late, which is another fault. */
 const OTHERS_AT_MOST = 20;
 
@@ -15,9 +15,9 @@ export function tableRows(): readonly Combination[] {
 
 /** The rows in groups, each of which fits on one host. */
 export function groupsOf(rows: readonly Combination[]): readonly (readonly Combination[])[] {
-  const others = rows.filter((row) => !mayBeReset(row));
+  const others = rows.filter((row) => !mayBeRestarted(row));
   return [
-    ...inGroups(rows.filter(mayBeReset), RESETS_AT_MOST),
+    ...inGroups(rows.filter(mayBeRestarted), RESTARTS_AT_MOST),
     ...inGroups(others, OTHERS_AT_MOST),
   ];
 }

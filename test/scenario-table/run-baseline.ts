@@ -22,7 +22,8 @@ export async function runBaseline(stage: Stage): Promise<readonly Doing[]> {
       stage.vms.map(async ({ name }, index) => {
         const { requests, ...seen } = await observed.seen(name);
         const minutes = minutesOfReset(requests, seen.restarts > 0);
-        return { ...seen, outcome: ends[index]?.kind ?? "none", remedies: [], minutes };
+        const outcome = ends[index]?.kind ?? "none";
+        return { ...seen, outcome, diagnoses: [], remedies: [], minutes };
       }),
     );
   } finally {

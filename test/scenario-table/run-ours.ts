@@ -79,16 +79,20 @@ async function doingOf(fleet: Fleet, vm: string, observed: Observed): Promise<Do
     throw new Error(`${vm} has not exactly one incident.`);
   }
   const { body } = await fleet.api(`/api/incidents/${found.id}`);
-  const { outcome, ledger, steps, probe } = incidentSchema.parse(body);
+  const { outcome, diagnoses, ledger, steps, probe } = incidentSchema.parse(body);
   const names = steps.map(({ name }) => name);
   const { requests: _, ...seen } = await observed.seen(vm);
   return {
     ...seen,
     outcome: outcome === null ? "none" : `${outcome.kind} ${outcome.code}`,
+    diagnoses: diagnoses.map(({ kind }) => kind),
     remedies: ledger.map(({ remedy, state }) => `${remedy} ${state}`),
     minutes: minutesOfRun({
       steps: names,
       isAnswered: probe?.kind === "answers",
+      isUnread: !steps
+        .slice(0, names.indexOf("restartCheck"))
+        .some(({ name, state }) => name === "guestRead" && state === "done"),
       awaitsSilence: ledger.length === 0 || names.includes("consoleRead"),
     }),
   };

@@ -1,30 +1,50 @@
 import { describe, expect, it } from "vitest";
 
 import { everyCombination, nameOf } from "./combinations.ts";
-import { differences } from "./expected.ts";
+import { differences, expectedKeys } from "./expected.ts";
 import { sizeText } from "./print.ts";
 import { tableRows } from "./rows.ts";
-import { whySenseless } from "./senseless.ts";
-import { runTable } from "./table.ts";
+import { everything, keysOf, runTable, type Row } from "./table.ts";
+
+/** Of two NICs only the second one is in question: the first one of two is healed as the only one, at twice the time. */
+const SAMPLE = {
+  ...everything(),
+  combinations: tableRows().filter(({ nics }) => nics !== "first of two"),
+};
 
 describe("the table of scenarios", () => {
-  it("has each combination that makes sense once, and a reason for each that is left out", () => {
-    const combinations = everyCombination();
-    const rows = tableRows();
-
-    expect(new Set(combinations.map(nameOf)).size).toBe(combinations.length);
-    expect(rows.length + combinations.filter((each) => whySenseless(each) !== null).length).toBe(
-      combinations.length,
-    );
+  it("keeps an expected end for each row and for no other", () => {
+    expect(expectedKeys().toSorted()).toEqual(keysOf(everything()).toSorted());
   });
 
-  it("ends everywhere as expected (when it is meant not to: npm run scenarios -- --update)", async () => {
+  it("ends as expected (all of it: npm run scenarios; when it is meant to end otherwise: npm run scenarios -- --update)", async () => {
     const startedAt = performance.now();
 
-    const rows = await runTable();
+    const rows = await runTable(SAMPLE);
 
     process.stdout.write(`${sizeText(rows, (performance.now() - startedAt) / 1000)}\n`);
     expect(differences(rows)).toEqual([]);
-    expect(rows.filter(({ ours }) => ours.verdict === "left broken")).toEqual([]);
+    expect(misdiagnosed(rows)).toEqual([]);
   }, 900_000);
+});
+
+/** Rows in which Windows was read, and what was found is not what the row is about. */
+function misdiagnosed(rows: readonly Row[]): readonly string[] {
+  const readable = tableRows().filter(({ agent }) => agent === "ready");
+  const kinds = new Map(readable.map((row) => [nameOf(row), row]));
+  return rows
+    .filter(({ name, ours }) => {
+      const row = kinds.get(name);
+      const nic = row?.nics === "second of two" ? 1 : 0;
+      return row !== undefined && ours.diagnoses[nic] !== row.diagnosis;
+    })
+    .map(({ name, ours }) => `${name}: ${ours.diagnoses.join(", ")}`);
+}
+
+describe("a combination", () => {
+  it("has a name of its own", () => {
+    const combinations = everyCombination();
+
+    expect(new Set(combinations.map(nameOf)).size).toBe(combinations.length);
+  });
 });

@@ -1,5 +1,5 @@
-import { nameOf } from "./combinations.ts";
-import { DISTURBANCES } from "./disturbances.ts";
+import { nameOf, type Combination } from "./combinations.ts";
+import { DISTURBANCES, type Disturbance } from "./disturbances.ts";
 import type { Doing } from "./doing.ts";
 import { groupsOf, stageOf, tableRows } from "./rows.ts";
 import { runBaseline } from "./run-baseline.ts";
@@ -24,9 +24,25 @@ interface Job {
 /** Hosts at a time: each waits more than it works, and more on two cores would be late. */
 const AT_ONCE = 3;
 
-/** Runs every scenario with both; the rows come in their names' order. */
-export async function runTable(): Promise<readonly Row[]> {
-  const waiting = [...jobs()];
+/** Scenarios to play. */
+export interface Choice {
+  readonly combinations: readonly Combination[];
+  readonly disturbances: readonly Disturbance[];
+}
+
+/** Every scenario. */
+export function everything(): Choice {
+  return { combinations: tableRows(), disturbances: DISTURBANCES };
+}
+
+/** Keys of the rows of these scenarios. */
+export function keysOf(choice: Choice): readonly string[] {
+  return jobs(choice).flatMap(({ part, names }) => names.map((name) => keyOf({ part, name })));
+}
+
+/** Runs these scenarios with both; the rows come in their names' order. */
+export async function runTable(choice: Choice): Promise<readonly Row[]> {
+  const waiting = [...jobs(choice)];
   const rows: Row[] = [];
   async function work(): Promise<void> {
     for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) {
@@ -42,14 +58,14 @@ export function keyOf({ part, name }: Pick<Row, "part" | "name">): string {
   return `${part}: ${name}`;
 }
 
-function jobs(): readonly Job[] {
+function jobs({ combinations, disturbances }: Choice): readonly Job[] {
   return [
-    ...DISTURBANCES.map(({ name, stage }) => ({
+    ...disturbances.map(({ name, stage }) => ({
       part: "disturbance" as const,
       names: [name],
       stage,
     })),
-    ...groupsOf(tableRows()).map((group) => ({
+    ...groupsOf(combinations).map((group) => ({
       part: "combination" as const,
       names: group.map(nameOf),
       stage: stageOf(group),

@@ -58,7 +58,16 @@ it("shows a write from its start to its end, newest first, and no reading", asyn
   const simulator = await simulate();
 
   await touchNic(simulator);
+  const free = "CheckIPAddressAvailability?ipAddress=10.40.1.9";
+  const asked = await arm(
+    simulator,
+    `providers/Microsoft.Network/virtualNetworks/vnet-fleet/${free}`,
+    {
+      method: "POST",
+    },
+  );
 
+  expect(asked.status).toBe(200);
   expect(await lines(simulator)).toEqual([
     "networkInterfaces/write Succeeded",
     "networkInterfaces/write Started",

@@ -395,7 +395,7 @@ describe("simulated Key Vault", () => {
     const simulator = await silentFleet({}, { secrets });
 
     const plain = await arm(simulator, "/secrets/plain");
-    const login = await arm(simulator, "/secrets/LOGIN");
+    const login = await arm(simulator, "/secrets/LOGIN?api-version=7.4");
 
     expect(plain.body).toMatchObject({ value: "a text" });
     expect(login.body).toMatchObject({ value: '{"username":"ops","password":"p"}' });

@@ -4,7 +4,7 @@ import type { PlannedRemedy } from "../../../shared/domain/diagnosis.ts";
 import type { GuestAdapter, GuestReading, NicFacts } from "../../../shared/domain/facts.ts";
 import type { LedgerEntry, StepName } from "../../../shared/domain/incident.ts";
 import type { RemedyConclusion } from "../../../shared/domain/remedy.ts";
-import type { ScriptReport } from "../../../shared/proof/conclude-switch.ts";
+import type { ScriptReport } from "../../../shared/proof/script-report.ts";
 import { nowOf, secondsFromNow, secondsUntil, sleep } from "../clock.ts";
 import { readGuestWithin } from "../read-guest.ts";
 import { writeLedger, type Run } from "../run.ts";

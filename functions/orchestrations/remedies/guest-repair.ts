@@ -2,6 +2,7 @@ import type { Task } from "durable-functions";
 
 import type { GuestRepairKind, PlannedRemedy } from "../../../shared/domain/diagnosis.ts";
 import type { RemedyConclusion } from "../../../shared/domain/remedy.ts";
+import type { RepairAnswer } from "../../../shared/guest/repair-envelope.ts";
 import {
   concludeRepair,
   concludeRepairReading,
@@ -16,6 +17,7 @@ import { call } from "../call.ts";
 import { nowOf, secondsFromNow } from "../clock.ts";
 import { healedBy, type Run } from "../run.ts";
 import { changeGuest, hasDone, targetOf } from "./guest-change.ts";
+import type { ChangingScript } from "./switch-guest.ts";
 
 /** Repairs one adapter inside Windows; a repair that does not bring Azure's address is undone by its script. */
 export function* repairGuest(
@@ -47,13 +49,7 @@ export function* repairGuest(
     entry,
     step: "guestRepair",
     detail: entry.intent,
-    script: {
-      called: "The repair inside Windows",
-      start: (patience, managed) =>
-        call(context, "startGuestRepair", { ...request, ...(managed && { managed }) }, patience),
-      poll: (operation, patience) =>
-        call(context, "pollGuestRepair", { vmId, repair, operation }, patience),
-    },
+    script: repairScript(run, request),
     notAfter,
     afterwardsSeconds: repair === "setAddresses" ? settings.deadManSeconds : 0,
     conclude: (report) => concludeRepair(report, expectation),
@@ -63,6 +59,20 @@ export function* repairGuest(
     healedBy(run, REPAIR_CODES[repair]);
   }
   return conclusion;
+}
+
+function repairScript(
+  { context, vmId }: Run,
+  request: RepairRequest,
+): ChangingScript<RepairAnswer> {
+  const { repair } = request;
+  return {
+    called: "The repair inside Windows",
+    start: (patience, managed) =>
+      call(context, "startGuestRepair", { ...request, ...(managed && { managed }) }, patience),
+    poll: (operation, patience) =>
+      call(context, "pollGuestRepair", { vmId, repair, operation }, patience),
+  };
 }
 
 function dhcpServiceOf({ guest }: Run): RepairExpectation["dhcpService"] {

@@ -8,8 +8,8 @@ import { nicResetLedgerEntry, wayBack } from "../../../shared/remedies/nic-reset
 import type { ResetRecord } from "../../../shared/remedies/nic-reset/reset-record.ts";
 import { nowOf } from "../clock.ts";
 import { writeLedger, type Run } from "../run.ts";
-import { attempt, type Reset } from "./nic-write.ts";
 import { proveReset } from "./prove-reset.ts";
+import { attempt, type Reset } from "./reset-write.ts";
 import { restartPermission } from "./restart-permission.ts";
 import { restoreAddress, swapAddress, type RestoreEnd, type SwapEnd } from "./swap-and-restore.ts";
 import { awaitVmUp } from "./vm-up.ts";

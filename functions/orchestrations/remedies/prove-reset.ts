@@ -2,14 +2,15 @@ import type { Task } from "durable-functions";
 
 import { diagnose } from "../../../shared/diagnosis/diagnose.ts";
 import { normalizeMac } from "../../../shared/domain/addresses.ts";
-import type { Diagnosis, RemedyKind } from "../../../shared/domain/diagnosis.ts";
+import type { Diagnosis } from "../../../shared/domain/diagnosis.ts";
 import type { AzureFacts, Probe } from "../../../shared/domain/facts.ts";
+import type { LedgerEntry } from "../../../shared/domain/incident.ts";
 import type { RemedyConclusion } from "../../../shared/domain/remedy.ts";
 import { sleep } from "../clock.ts";
 import { probeUntilSure } from "../confirm-silence.ts";
 import { readGuestWithin } from "../read-guest.ts";
 import { writeLedger, type Run } from "../run.ts";
-import { attempt, type Reset } from "./nic-write.ts";
+import { attempt, type Reset } from "./reset-write.ts";
 import type { RestoreEnd } from "./swap-and-restore.ts";
 
 type Restored = Extract<RestoreEnd, { kind: "restored" }>;
@@ -18,7 +19,7 @@ type Restored = Extract<RestoreEnd, { kind: "restored" }>;
 const READINGS = 3;
 
 /** Remedies whose undo is about one adapter of Windows. */
-const IN_WINDOWS = new Set<RemedyKind>([
+const IN_WINDOWS = new Set<LedgerEntry["remedy"]>([
   "guestDhcp",
   "serialConsole",
   "renewLease",

@@ -12,7 +12,7 @@ import {
   writeAndSettle,
   type Reset,
   type WriteEnd,
-} from "./nic-write.ts";
+} from "./reset-write.ts";
 import { awaitVmUp } from "./vm-up.ts";
 
 /** Swap addresses that are tried; each may be lost to somebody else. */

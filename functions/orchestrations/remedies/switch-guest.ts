@@ -1,7 +1,7 @@
 import type { Task } from "durable-functions";
 
 import type { ManagedSlot } from "../../../shared/domain/managed-command.ts";
-import type { ScriptReport } from "../../../shared/proof/conclude-switch.ts";
+import type { ScriptReport } from "../../../shared/proof/script-report.ts";
 import type { SwitchStart } from "../../activities/catalogue/guest.ts";
 import { ActivityFailedError, type Patience } from "../call.ts";
 import { secondsUntil, sleep, waitOr } from "../clock.ts";

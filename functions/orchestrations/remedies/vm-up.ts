@@ -3,7 +3,7 @@ import type { Task } from "durable-functions";
 import type { AzureFacts } from "../../../shared/domain/facts.ts";
 import { nowOf, secondsFromNow, secondsUntil, sleep } from "../clock.ts";
 import type { Run } from "../run.ts";
-import { attempt } from "./nic-write.ts";
+import { attempt } from "./reset-write.ts";
 
 /** A VM that somebody stopped does not come up by waiting. */
 const DEALLOCATED = new Set(["deallocated", "deallocating"]);

@@ -1,7 +1,7 @@
 import type { Task } from "durable-functions";
 
 import type { WholeNic } from "../../../shared/azure/network-interfaces.ts";
-import { nicDifferences } from "../../../shared/remedies/pin-address/allocation.ts";
+import { changedParts } from "../../../shared/domain/changed-parts.ts";
 import type { NicWritePoll } from "../../../shared/remedies/pin-address/write-nic.ts";
 import { secondsFromNow, secondsUntil, sleep, waitOr } from "../clock.ts";
 import { callOr, type Run } from "../run.ts";
@@ -72,11 +72,11 @@ function conclude(
   if (nic === null) {
     return { ...says, kind: "unknown", message: `${says.message} The NIC could not be read.` };
   }
-  const missing = nicDifferences(wanted, nic);
+  const missing = changedParts(wanted, nic);
   if (missing.length === 0 && failure === null && nic.provisioningState !== "Failed") {
     return { kind: "written", nic };
   }
-  if (nicDifferences(before, nic).length === 0) {
+  if (changedParts(before, nic).length === 0) {
     return { ...says, kind: "refused", message: `${says.message} The NIC is as it was.` };
   }
   const differs = missing.length === 0 ? "" : `, and differs from it in ${missing.join(", ")}`;

@@ -59,8 +59,8 @@ export interface ShortWait {
 
 /** The waits of the demo: long enough for simulated Azure, short enough to watch. */
 export const SHORT_WAITS: readonly ShortWait[] = [
-  { variable: "REMEDIATOR_PROBE_WINDOW_SECONDS", seconds: 3, usualSeconds: 60 },
-  { variable: "REMEDIATOR_PROBE_TIMEOUT_SECONDS", seconds: 2, usualSeconds: 5 },
+  { variable: "REMEDIATOR_PROBE_WINDOW_SECONDS", seconds: 2, usualSeconds: 60 },
+  { variable: "REMEDIATOR_PROBE_TIMEOUT_SECONDS", seconds: 1, usualSeconds: 5 },
   { variable: "REMEDIATOR_SECOND_PROBE_SECONDS", seconds: 2, usualSeconds: 120 },
   { variable: "REMEDIATOR_GUEST_READ_SECONDS", seconds: 12, usualSeconds: 120 },
   { variable: "REMEDIATOR_GUEST_SWITCH_SECONDS", seconds: 20, usualSeconds: 240 },
@@ -68,6 +68,7 @@ export const SHORT_WAITS: readonly ShortWait[] = [
   { variable: "REMEDIATOR_DEAD_MAN_SECONDS", seconds: 30, usualSeconds: 600 },
   { variable: "REMEDIATOR_SNAPSHOT_TIMEOUT_SECONDS", seconds: 30, usualSeconds: 1800 },
   { variable: "REMEDIATOR_SETTLE_SECONDS", seconds: 10, usualSeconds: 360 },
+  { variable: "REMEDIATOR_UNREAD_SILENCE_SECONDS", seconds: 3, usualSeconds: 900 },
   { variable: "REMEDIATOR_POLL_SECONDS", seconds: 0.5, usualSeconds: 5 },
   { variable: "REMEDIATOR_RETRY_SECONDS", seconds: 1, usualSeconds: 10 },
 ];

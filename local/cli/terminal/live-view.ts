@@ -31,6 +31,8 @@ const LABELS: Readonly<Record<StepName, string>> = {
   pinAddress: "Pin the address",
   rollBack: "Take it back",
   proof: "Prove it",
+  lookFurther: "Look further in Windows",
+  ghosts: "Look for ghost adapters",
   secondProbe: "Probe RDP again",
 };
 

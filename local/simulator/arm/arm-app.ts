@@ -88,7 +88,7 @@ function answer(
   sent: Sent,
 ): Reply {
   const caller = readIdentity(sent.authorization);
-  requireApiVersion(call.query);
+  requireApiVersion(call.query, call.path);
   requireScope(call.simulation, call.path);
   if (!sent.content.valid) {
     throw new ArmError(

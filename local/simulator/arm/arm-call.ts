@@ -42,9 +42,11 @@ export interface ArmRoute {
 export const WATCHER_GROUP = "NetworkWatcherRG";
 
 const API_VERSION = /^\d{4}-\d{2}-\d{2}(?:-preview)?$/u;
+/** Key Vault has versions of its own form too. */
+const VAULT_VERSION = /^7\.\d$/u;
 
 /** @throws ArmError 400 without an `api-version` of the usual form. */
-export function requireApiVersion(query: URLSearchParams): void {
+export function requireApiVersion(query: URLSearchParams, path: string): void {
   const version = query.get("api-version");
   if (version === null || version === "") {
     throw new ArmError(
@@ -53,7 +55,8 @@ export function requireApiVersion(query: URLSearchParams): void {
       "The api-version query parameter (?api-version=) is required for all requests.",
     );
   }
-  if (!API_VERSION.test(version)) {
+  const known = path.toLowerCase().startsWith("/secrets/") && VAULT_VERSION.test(version);
+  if (!known && !API_VERSION.test(version)) {
     throw new ArmError(
       400,
       "InvalidApiVersionParameter",

@@ -69,7 +69,6 @@ function addVm(world: World, machine: ScenarioVm, making: Making): void {
   const { random, now } = making;
   const nics = machine.nics.map((card, index) => addNic(world, { machine, card, index, random }));
   const diskName = diskNameOf(machine);
-  const isRunning = machine.power === "running";
   const vmId = random.guid();
   const guest = machine.os === "Windows" ? makeGuest(world, machine, nics, making) : null;
   const vm: VmState = {
@@ -88,24 +87,38 @@ function addVm(world: World, machine: ScenarioVm, making: Making): void {
     agentSurvivesWrongAddress: machine.agentSurvivesWrongAddress,
     agentFrom: 0,
     // An agent which Azure cannot hear has been silent since a while, and not for ever.
-    agentReportedAt: isRunning && machine.agent ? now - UPTIME_MS / 2 : null,
+    agentReportedAt: hasReported(machine) ? now - UPTIME_MS / 2 : null,
     rdpListening: machine.guest.rdpListening,
     bootDiagnostics: machine.bootDiagnostics,
     serialLog: guest === null ? "" : bootText(guest.computerName, vmId),
     console: consoleOf(machine.guest),
     consoleTraits: traitsOf(machine.guest),
     guest,
-    firedTasks: new Set(),
-    command: null,
-    managed: new Map(),
-    slotBusyUntil: 0,
+    ...nothingUnderWay(),
     health: { ...machine.health, since: now - UPTIME_MS },
-    undelivered: [],
   };
   world.vms.set(machine.name.toLowerCase(), vm);
   if (machine.osDisk === "managed") {
     addDisk(world, diskName, machine.name, making);
   }
+}
+
+function hasReported({ power, agent }: ScenarioVm): boolean {
+  return power === "running" && agent;
+}
+
+/** Of a VM to which nobody has sent anything yet. */
+function nothingUnderWay(): Pick<
+  VmState,
+  "firedTasks" | "command" | "managed" | "slotBusyUntil" | "undelivered"
+> {
+  return {
+    firedTasks: new Set(),
+    command: null,
+    managed: new Map(),
+    slotBusyUntil: 0,
+    undelivered: [],
+  };
 }
 
 function addDisk(world: World, name: string, vm: string, { random, now }: Making): void {

@@ -99,16 +99,14 @@ async function openChannel(
   }
   let printed = asked.text;
   for (let look = 0; look < LOOKS && !FULL.test(printed); look++) {
-    printed += (await waitFor(line, (text) => createdChannel(printed + text), pause(signal))).text;
+    printed += await untilNamed(line, printed, signal);
     const listed = await command(line, "ch", signal);
     if (listed.kind !== "prompt") {
       return sacTrouble(listed.kind);
     }
     printed += listed.text;
-    const name = createdChannel(printed);
-    // Nobody else's channel was there before, so this list must hold the new one and no other.
-    const [channel, second] = (readChannels(listed.text) ?? []).filter(({ number }) => number > 0);
-    if (channel !== undefined && channel.name === name && second === undefined) {
+    const channel = newChannel(listed.text, createdChannel(printed));
+    if (channel !== null) {
       return channel;
     }
   }
@@ -121,6 +119,25 @@ async function openChannel(
         code: "console-no-command-prompt",
         message: "SAC made no command prompt channel of which this program could be sure.",
       };
+}
+
+/** SAC may name the new channel a moment after its prompt. */
+async function untilNamed(
+  line: ConsoleLine,
+  printed: string,
+  signal: AbortSignal,
+): Promise<string> {
+  if (createdChannel(printed) !== null) {
+    return "";
+  }
+  const options = { signal, quiet: LOOK_MS };
+  return (await waitFor(line, (text) => createdChannel(printed + text), options)).text;
+}
+
+/** Nobody else's channel was there before, so the list must hold the new one and no other. */
+function newChannel(listed: string, name: string | null): SacChannel | null {
+  const [channel, second] = (readChannels(listed) ?? []).filter(({ number }) => number > 0);
+  return channel !== undefined && channel.name === name && second === undefined ? channel : null;
 }
 
 /** Shows the channel; its description must name it. */
@@ -207,10 +224,6 @@ function only<Wanted extends ChannelWaiting>(wanted: Wanted, text: string): Want
 
 function step(signal: AbortSignal): { readonly signal: AbortSignal } {
   return { signal: AbortSignal.any([signal, AbortSignal.timeout(STEP_SECONDS * 1000)]) };
-}
-
-function pause(signal: AbortSignal): { readonly signal: AbortSignal; readonly quiet: number } {
-  return { signal, quiet: LOOK_MS };
 }
 
 function noLogin(message: string): SacTrouble {

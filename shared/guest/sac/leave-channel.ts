@@ -1,10 +1,9 @@
 import type { ConsoleLine } from "../../domain/console-line.ts";
 import { channelWaiting, readChannels, type SacChannel } from "./channel-text.ts";
 import { shownLines } from "./screen.ts";
-import { command } from "./session.ts";
+import { command, TO_SAC } from "./session.ts";
 import { waitFor } from "./wait.ts";
 
-const TO_SAC = "\u001B\t0";
 /** Longest wait for each step of leaving, in seconds; leaving is tried whatever time the work has taken. */
 const LEAVE_SECONDS = 8;
 const STEPS = 4;

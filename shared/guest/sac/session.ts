@@ -28,6 +28,9 @@ export interface SacTrouble {
 /** SAC and the command prompt take a line of at most 80 letters back, letter by letter. */
 const ERASE = "\b".repeat(80);
 
+/** Turns from any channel to SAC's own. Source: SAC's own help for `ch`. */
+export const TO_SAC = "\u001B\t0";
+
 /** How often, and after which silence, a prompt is asked for anew that something was printed over. */
 const NUDGES = 3;
 const NUDGE_MS = 3000;
@@ -144,7 +147,8 @@ export async function visitSac<Result>(
   const { line } = opening;
   const signal = AbortSignal.timeout(seconds * 1000);
   try {
-    const found = await findPrompt(line, AbortSignal.timeout(QUIET_SECONDS * 1000), signal);
+    const quiet = AbortSignal.timeout(QUIET_SECONDS * 1000);
+    const found = await findPromptOrReturn(line, ours, { quiet, signal });
     const trouble =
       found.kind === "prompt" ? await othersAt(line, ours, signal) : sacTrouble(found.kind);
     return trouble === null
@@ -153,6 +157,20 @@ export async function visitSac<Result>(
   } finally {
     line.close();
   }
+}
+
+/** Where an earlier try left its own channel in front, SAC is turned to; that types nothing into any channel. */
+async function findPromptOrReturn(
+  line: ConsoleLine,
+  ours: readonly string[],
+  { quiet, signal }: { readonly quiet: AbortSignal; readonly signal: AbortSignal },
+): Promise<SacAnswer> {
+  const found = await findPrompt(line, quiet, signal);
+  if (found.kind !== "in-use" || ours.length === 0) {
+    return found;
+  }
+  line.send(TO_SAC);
+  return await untilPrompt(line, signal);
 }
 
 /** Lists the channels, and closes our own; anybody else's is a session that must not be disturbed. */

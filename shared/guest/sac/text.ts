@@ -18,9 +18,9 @@ const SEQUENCES = /[^\P{Cc}\n\r\t]\[[0-?]*[ -/]*[@-~]/gu;
 const ADDRESS =
   /Net:\s*(?<network>\d{1,9}),\s*Ip=(?<ip>[\d.]+)\s+Subnet=(?<mask>[\d.]+)(?:\s+Gateway=(?<gateway>[\d.]+))?/u;
 
-/** Prompts of a command channel, of PowerShell in it, of its login, and the key that a channel's screen waits for. */
+/** Prompts of a command channel, of PowerShell in it, of its login, all with what was typed, and a channel's description. */
 const FOREIGN =
-  /(?:^[A-Z]:\\[^\n<>|]*>|^PS [^\n]*>|(?:Username|Domain\s*|Password):|Please enter login credentials\.|Press any key[^\n]*|Use any other key to view this channel\.)\s*$/mu;
+  /(?:^[A-Z]:\\[^\n<>|]*>.*|^PS [^\n]*>.*|^(?:Username|Domain\s*|Password):.*|Please enter login credentials\.|Press any key[^\n]*|Use any other key to view this channel\.)\s*$/mu;
 
 /** The text without what only moves a terminal's cursor, with line feeds alone. */
 export function plainSacText(raw: string): string {

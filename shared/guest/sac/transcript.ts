@@ -80,7 +80,7 @@ export class Transcript {
 
 function patternOf(secret: string): RegExp {
   const letters = Array.from(secret, (letter) =>
-    letter.replace(/[\\^$.+*?()[\]{}|/-]/gu, String.raw`\$&`),
+    letter.replace(/[\\^$.+*?()[\]{}|/]/gu, String.raw`\$&`),
   );
   return new RegExp(letters.join(BETWEEN), "giu");
 }

@@ -1,9 +1,10 @@
 import type { NetworkInterface, NetworkInterfaceIPConfiguration } from "@azure/arm-network";
 
 import type { Azure } from "../../azure/clients.ts";
+import { readWholeNic } from "../../azure/network-interfaces.ts";
 import type { NicFacts } from "../../domain/facts.ts";
 import { primaryAddress } from "../../domain/ip-configurations.ts";
-import { checkAddress, readNic } from "./nic-access.ts";
+import { checkAddress } from "./address-availability.ts";
 import { allocationOf, configurationOf } from "./nic-standing.ts";
 import type { ResetRecord } from "./reset-record.ts";
 import { networkAddress, swapAddresses } from "./swap-address.ts";
@@ -29,7 +30,7 @@ export type ResetStart =
  */
 export async function beginReset(azure: Azure, question: ResetQuestion): Promise<ResetStart> {
   const { nic } = question;
-  const read = await readNic(azure, nic.id);
+  const read = await readWholeNic(azure, nic.id);
   if (read === null || stillUpdating(read)) {
     return changed(nic);
   }
@@ -70,7 +71,7 @@ export async function findSwapAddresses(
   nicId: string,
   record: ResetRecord,
 ): Promise<readonly string[]> {
-  const nic = await readNic(azure, nicId);
+  const nic = await readWholeNic(azure, nicId);
   const subnetId =
     nic === null ? undefined : configurationOf(nic, record.configuration)?.subnet?.id;
   if (subnetId === undefined) {

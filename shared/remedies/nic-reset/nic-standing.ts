@@ -1,7 +1,7 @@
 import type { NetworkInterface, NetworkInterfaceIPConfiguration } from "@azure/arm-network";
 
 import { normalizeMac } from "../../domain/addresses.ts";
-import { changedParts } from "./changed-parts.ts";
+import { changedParts } from "../../domain/changed-parts.ts";
 import { isSameTarget, type ResetRecord, type ResetTarget } from "./reset-record.ts";
 
 /** Where a NIC stands in its reset, by its address and allocation. */

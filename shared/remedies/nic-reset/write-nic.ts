@@ -1,8 +1,9 @@
 import type { NetworkInterface, NetworkInterfaceIPConfiguration } from "@azure/arm-network";
 
 import type { Azure } from "../../azure/clients.ts";
+import { readWholeNic, startNicWrite } from "../../azure/network-interfaces.ts";
 import { AzureRequestError } from "../../domain/errors.ts";
-import { checkAddress, putNic, readNic } from "./nic-access.ts";
+import { checkAddress } from "./address-availability.ts";
 import { configurationOf, standingOf } from "./nic-standing.ts";
 import { isSameTarget, type ResetRecord, type ResetTarget } from "./reset-record.ts";
 
@@ -36,7 +37,7 @@ export interface NicWrite {
  */
 export async function writeNic(azure: Azure, write: NicWrite): Promise<NicWriteStart> {
   const { nicId, record, target } = write;
-  const nic = await readNic(azure, nicId);
+  const nic = await readWholeNic(azure, nicId);
   if (nic === null) {
     return { kind: "changed", message: "The NIC does not exist any more." };
   }
@@ -68,7 +69,7 @@ async function send(
       return { kind: "taken", message: `Azure says that ${target.address} is not free.` };
     }
     const body = withTarget(nic, record.configuration, target);
-    return { kind: "started", ...(await putNic(azure, nicId, { nic: body, etag: nic.etag })) };
+    return { kind: "started", ...(await startNicWrite(azure, nicId, body, nic.etag)) };
   } catch (error) {
     if (error instanceof AzureRequestError && !error.retryable) {
       return refusalOf(error);

@@ -7,15 +7,6 @@ export interface Allocation {
   readonly method: "Static" | "Dynamic";
 }
 
-/** What only Azure sets, and sets anew with a write. */
-const AZURES_OWN = new Set([
-  "etag",
-  "macAddress",
-  "provisioningState",
-  "resourceGuid",
-  "hostedWorkloads",
-]);
-
 /** Address and allocation method of a NIC's IPv4 configurations, in their order. */
 export function allocationsOf(nic: WholeNic): readonly Allocation[] {
   return (nic.ipConfigurations ?? [])
@@ -39,19 +30,4 @@ export function withAllocations(nic: WholeNic, wanted: readonly Allocation[]): W
     }
   }
   return { ...nic, ipConfigurations };
-}
-
-/** Where two states of a NIC differ, as paths; without what only Azure sets. */
-export function nicDifferences(one: unknown, other: unknown, path = ""): readonly string[] {
-  if (!isObject(one) || !isObject(other)) {
-    return JSON.stringify(one) === JSON.stringify(other) ? [] : [path];
-  }
-  const keys = new Set([...Object.keys(one), ...Object.keys(other)]);
-  return [...keys]
-    .filter((key) => !AZURES_OWN.has(key))
-    .flatMap((key) => nicDifferences(one[key], other[key], path === "" ? key : `${path}.${key}`));
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null;
 }

@@ -5,8 +5,8 @@ import {
   startNicWrite,
   type WholeNic,
 } from "../../azure/network-interfaces.ts";
+import { changedParts } from "../../domain/changed-parts.ts";
 import { AzureRequestError } from "../../domain/errors.ts";
-import { nicDifferences } from "./allocation.ts";
 
 /** A whole NIC that is to be written, and the ETag of the state from which it was made. */
 export interface NicWriteRequest {
@@ -46,7 +46,7 @@ export async function startWrite(azure: Azure, request: NicWriteRequest): Promis
   if (now === null) {
     return { kind: "refused", code: "nic-missing", message: "The NIC does not exist any more." };
   }
-  if (nicDifferences(wanted, now).length === 0) {
+  if (changedParts(wanted, now).length === 0) {
     return { kind: "started", operation: "", retryAfterSeconds: null };
   }
   try {

@@ -83,16 +83,17 @@ describe("what decides about a restart", () => {
   });
 
   it.each([
-    ["started anew", "/vms/vm-till/power", { state: "restarted" }],
-    ["readdressed", "/nics/nic-till", { address: "next" }],
-  ])("shows that the VM was %s just now", async (_what, path, body) => {
+    ["POST", "/vms/vm-till/power", { state: "restarted" }, ""],
+    ["POST", "/nics/nic-till", {}, "microsoft.network/networkinterfaces/write"],
+    ["PATCH", "/vms/vm-till", { tags: {} }, "microsoft.compute/virtualmachines/write"],
+  ])("shows that the VM may have started just now: %s %s %j", async (method, path, body, what) => {
     const { ask, simulated } = await aPlace();
-    await simulated.admin("POST", path, body);
+    await simulated.admin(method, path, body);
 
     const { unread } = await ask();
 
     expect(unread?.upSeconds).toBeLessThan(60);
-    expect(unread?.lastStart).not.toBe("");
+    expect(unread?.lastStart).toContain(what);
   });
 
   it("sees a start by the VM's own time where the log is slow", async () => {

@@ -86,7 +86,7 @@ describe("a visit at the SAC prompt", () => {
     const visited = await visit(line);
 
     expect(visited).toMatchObject({ kind: "unavailable", code: "console-in-use" });
-    expect(visited).toMatchObject({ message: expect.stringContaining("Cmd0007") });
+    expect(JSON.stringify(visited)).toContain("Channel Cmd0007 is open");
     expect(line.typed).toEqual(["ch\r\n"]);
   });
 
@@ -97,6 +97,15 @@ describe("a visit at the SAC prompt", () => {
 
     expect(visited).toMatchObject({ kind: "done" });
     expect(line.typed).toEqual(["ch\r\n", "ch -ci 2\r\n", "i\r\n"]);
+  });
+
+  it("turns to SAC where an earlier try of its own left its channel in front", async () => {
+    const line = new ScriptedLine("C:\\Windows\\system32>net", "SAC>", A_CHANNEL, "SAC>", "SAC>");
+
+    const visited = await visit(line, ["Cmd0007"]);
+
+    expect(visited).toMatchObject({ kind: "done" });
+    expect(line.typed).toEqual(["\u001B\t0", "ch\r\n", "ch -ci 2\r\n", "i\r\n"]);
   });
 
   it("asks for the prompt anew where an event was printed over it", async () => {

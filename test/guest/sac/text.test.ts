@@ -73,13 +73,16 @@ describe("what a console waits for", () => {
     ["PS C:\\Users\\admin> ", "foreign"],
     ["Please enter login credentials.\r\nUsername: ", "foreign"],
     ["Press any key to see this channel.", "foreign"],
+    ["Use any other key to view this channel.\r\n", "foreign"],
+    [String.raw`C:\Windows\system32>del half`, "foreign"],
+    ["Domain  : CONT", "foreign"],
     ["", "nothing"],
   ])("after %j is %s", (text, waiting) => {
     expect(waitingFor(text)).toBe(waiting);
   });
 
   it("is no prompt where one stands only earlier in the text", () => {
-    expect(waitingFor("SAC>\r\nC:\\>dir\r\n")).toBe("nothing");
+    expect(waitingFor("SAC>\r\nNet: 5, Ip=\r\n")).toBe("nothing");
   });
 });
 

@@ -105,7 +105,11 @@ describe("the next write on the way back", () => {
       let now = SWAP;
       let writes = 0;
 
-      for (let next = nextOf(record, now); next.kind === "write"; next = nextOf(record, now)) {
+      for (
+        let next = nextOf(record, now);
+        next.kind === "write" && writes < 20;
+        next = nextOf(record, now)
+      ) {
         record = withWrite(record, next.target);
         writes += 1;
         // A write that is lost has no effect, and is made again.

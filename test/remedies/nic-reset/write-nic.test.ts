@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 
+import { pollNicWrite, readWholeNic } from "../../../shared/azure/network-interfaces.ts";
 import { beginReset, findSwapAddresses } from "../../../shared/remedies/nic-reset/begin-reset.ts";
-import { pollNicWrite, readNic } from "../../../shared/remedies/nic-reset/nic-access.ts";
 import { standingOf, type NicStanding } from "../../../shared/remedies/nic-reset/nic-standing.ts";
 import {
   withWrite,
@@ -61,7 +61,7 @@ async function write(
 }
 
 async function standing(simulated: SimulatedAzure, record: ResetRecord): Promise<NicStanding> {
-  const nic = await readNic(simulated.azure, simulated.nicId("nic-till"));
+  const nic = await readWholeNic(simulated.azure, simulated.nicId("nic-till"));
   if (nic === null) {
     throw new Error("The NIC is gone.");
   }

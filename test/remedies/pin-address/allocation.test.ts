@@ -1,11 +1,8 @@
 import { describe, expect, it } from "vitest";
 
 import type { WholeNic } from "../../../shared/azure/network-interfaces.ts";
-import {
-  allocationsOf,
-  nicDifferences,
-  withAllocations,
-} from "../../../shared/remedies/pin-address/allocation.ts";
+import { changedParts } from "../../../shared/domain/changed-parts.ts";
+import { allocationsOf, withAllocations } from "../../../shared/remedies/pin-address/allocation.ts";
 import { pinLedgerEntry } from "../../../shared/remedies/pin-address/ledger-entry.ts";
 import { NIC_ID } from "../../builders.ts";
 
@@ -39,7 +36,9 @@ describe("the allocations of a NIC", () => {
     const wanted = withAllocations(NIC, [PINNED]);
 
     expect(allocationsOf(wanted)).toEqual([PINNED]);
-    expect(nicDifferences(NIC, wanted)).toEqual(["ipConfigurations.0.privateIPAllocationMethod"]);
+    expect(changedParts(NIC, wanted)).toEqual([
+      "ipConfigurations[ipconfig1].privateIPAllocationMethod",
+    ]);
     expect(allocationsOf(NIC)).toEqual([{ ...PINNED, method: "Dynamic" }]);
   });
 });
@@ -48,8 +47,8 @@ describe("the differences between two states of a NIC", () => {
   it("are none in what only Azure sets", () => {
     const later = { ...NIC, etag: 'W/"2"', macAddress: "00-0D-3A-00-00-00", resourceGuid: "g" };
 
-    expect(nicDifferences(NIC, later)).toEqual([]);
-    expect(nicDifferences(NIC, structuredClone(NIC))).toEqual([]);
+    expect(changedParts(NIC, later)).toEqual([]);
+    expect(changedParts(NIC, structuredClone(NIC))).toEqual([]);
   });
 
   it("name each field that was changed, added or lost", () => {
@@ -61,11 +60,13 @@ describe("the differences between two states of a NIC", () => {
       ipConfigurations: [{ ...first, applicationSecurityGroups: [] }],
     };
 
-    expect(nicDifferences(NIC, later)).toEqual([
-      "tags",
-      "ipConfigurations.0.applicationSecurityGroups.0",
-      "ipConfigurations.1",
+    expect(changedParts(NIC, later)).toEqual([
       "enableIPForwarding",
+      "ipConfigurations[ipconfig1].applicationSecurityGroups[/asg].id",
+      "ipConfigurations[v6].name",
+      "ipConfigurations[v6].privateIPAddress",
+      "ipConfigurations[v6].privateIPAddressVersion",
+      "tags.owner",
     ]);
   });
 });

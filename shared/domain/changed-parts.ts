@@ -6,6 +6,7 @@ const AZURES_OWN = new Set([
   "resourceGuid",
   "appliedDnsServers",
   "vnetEncryptionSupported",
+  "hostedWorkloads",
 ]);
 
 /**

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
-import { changedParts } from "../../../shared/remedies/nic-reset/changed-parts.ts";
-import { aNicBody } from "./nic-body.ts";
+import { changedParts } from "../../shared/domain/changed-parts.ts";
+import { aNicBody } from "../remedies/nic-reset/nic-body.ts";
 
 const NSG = "/subscriptions/S/resourceGroups/rg/providers/Microsoft.Network/networkSecurityGroups";
 
