@@ -107,6 +107,13 @@ describe("a static configuration", () => {
     expect(decide({ azure })).toMatchObject({ code: "would-cut-off" });
   });
 
+  it("is refused without all of the addresses that Azure gave the NIC", () => {
+    const second = anIpConfiguration({ name: "b", primary: false, address: "10.71.4.21" });
+    const nic = aNic({ ipConfigurations: [anIpConfiguration(), second] });
+
+    expect(decide({ azure: azureFacts({ nics: [nic] }) })).toMatchObject({ code: "would-cut-off" });
+  });
+
   it.each<[string, Partial<RollbackInput>, string]>([
     [
       "Windows is static again",

@@ -205,14 +205,19 @@ describe("the address of a VM's NIC", () => {
     const vms = ["vm-lost", "vm-none", "vm-taken"];
     await startWith({ faults }, ...vms.map((vm, index) => aHealthyVm(vm, 10 + index)));
 
-    const [lost, none, taken] = await Promise.all(vms.map(async (vm) => await asked({}, vm)));
+    // One after the other: each may restart its VM, and only one may at a time.
+    const lost = await asked({}, "vm-lost");
+    const none = await asked({}, "vm-none");
+    const taken = await asked({}, "vm-taken");
 
-    expect(lost?.outcome).toMatchObject({ kind: "healed", code: "pin-address" });
-    expect(none?.outcome?.kind).toBe("refused");
-    expect(none?.ledger).toMatchObject([{ remedy: "pinAddress", state: "untouched" }]);
-    expect(taken?.outcome?.kind).toBe("needsHuman");
-    expect(taken?.ledger).toMatchObject([{ remedy: "pinAddress", state: "unknown" }]);
+    expect(lost.outcome).toMatchObject({ kind: "healed", code: "pin-address" });
+    expect(none.outcome?.kind).toBe("refused");
+    expect(none.ledger).toMatchObject([{ remedy: "pinAddress", state: "untouched" }]);
+    expect(taken.outcome?.kind).toBe("needsHuman");
+    expect(taken.ledger).toMatchObject([{ remedy: "pinAddress", state: "unknown" }]);
     const { effects } = await fleet.log("vm-lost");
     expect(effects.filter(({ kind }) => kind === "nicWritten")).toHaveLength(1);
+    const fourth = await asked({}, "vm-control");
+    expect(fourth.outcome).toMatchObject({ kind: "refused", code: "restart-limit" });
   });
 });

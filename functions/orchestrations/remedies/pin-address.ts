@@ -10,6 +10,7 @@ import { probeUntilSure } from "../confirm-silence.ts";
 import { backUp } from "../heal-by-plan.ts";
 import { callOr, mayChange, outcomeOf, writeLedger, type Run } from "../run.ts";
 import { isUpSince } from "../settle.ts";
+import { orFailure, whyNotRestart, type Reason } from "./may-restart.ts";
 import { writeNic, type NicChange, type NicWrite } from "./write-nic.ts";
 
 /** The NIC whose address is to be kept. */
@@ -52,9 +53,9 @@ function wasAnsweredAgain({ story }: Run): boolean {
 }
 
 function* pin(run: Run, outcome: Outcome, target: PinTarget): Generator<Task, Outcome, unknown> {
-  const blocked = run.backup?.kind === "complete" ? null : yield* backUp(run);
-  if (blocked !== null) {
-    return notPinned(run, outcome, blocked);
+  const held = yield* holdBack(run, target);
+  if (held !== null) {
+    return notPinned(run, outcome, held);
   }
   const change = yield* changeOf(run, target);
   if ("code" in change) {
@@ -70,7 +71,8 @@ function* pin(run: Run, outcome: Outcome, target: PinTarget): Generator<Task, Ou
   const message = saysOf(write, target);
   const state = write.kind === "written" ? "done" : "failed";
   if (write.kind === "written") {
-    yield* isUpSince(run, startedAt);
+    // What the wait cannot tell, the proof does.
+    yield* orFailure(isUpSince(run, startedAt));
   }
   run.story.end("pinAddress", message, { state });
   switch (write.kind) {
@@ -83,11 +85,17 @@ function* pin(run: Run, outcome: Outcome, target: PinTarget): Generator<Task, Ou
   }
 }
 
+/** Why the NIC is not written now: no backup, or no restart at the moment; null: it may be. */
+function* holdBack(run: Run, { nicId }: PinTarget): Generator<Task, Reason | null, unknown> {
+  const blocked = run.backup?.kind === "complete" ? null : yield* backUp(run);
+  return blocked ?? (yield* whyNotRestart(run, nicId));
+}
+
 /** What is to be written, made from the NIC as it is now; or why nothing is. */
 function* changeOf(
   run: Run,
   { nicId, address }: PinTarget,
-): Generator<Task, NicChange | { readonly code: string; readonly message: string }, unknown> {
+): Generator<Task, NicChange | Reason, unknown> {
   let trouble = "The NIC does not exist any more.";
   const { nic } = yield* callOr(run, "pinAddressRead", { nicId }, ({ message }) => {
     trouble = message;
@@ -139,11 +147,7 @@ function* proveAgain(
 }
 
 /** A heal stays a heal without it; where it was all that was left to do, the run refused it. */
-function notPinned(
-  run: Run,
-  outcome: Outcome,
-  why: { readonly code: string; readonly message: string },
-): Outcome {
+function notPinned(run: Run, outcome: Outcome, why: Reason): Outcome {
   if (outcome.kind === "healed") {
     run.remarks = [...run.remarks, why.message];
     return { ...outcome, remarks: run.remarks };

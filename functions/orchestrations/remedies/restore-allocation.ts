@@ -13,6 +13,7 @@ import { allocationLedgerEntry } from "../../../shared/remedies/pin-address/ledg
 import { nowOf } from "../clock.ts";
 import { callOr, writeLedger, type Run } from "../run.ts";
 import { isUpSince } from "../settle.ts";
+import { orFailure, whyNotRestart } from "./may-restart.ts";
 import { writeNic } from "./write-nic.ts";
 
 type AllocationStep = Extract<RollbackStep, { kind: "allocation" }>;
@@ -30,6 +31,10 @@ export function* restoreAllocation(
     const changed = "The NIC is gone, or its addresses were changed a moment ago.";
     return { kind: "untouched", code: "rollback-drifted", message: changed };
   }
+  const refused = yield* whyNotRestart(run, nicId);
+  if (refused !== null) {
+    return { ...refused, kind: "untouched" };
+  }
   const openedAt = nowOf(run.context);
   const { incidentId } = run;
   const entry = allocationLedgerEntry({ incidentId, nicId, nic, intent: message, openedAt });
@@ -37,7 +42,7 @@ export function* restoreAllocation(
   const conclusion = yield* change(run, { nicId, before: nic, allocations });
   yield* writeLedger(run, closed(entry, conclusion, nowOf(run.context)));
   if (conclusion.kind !== "untouched") {
-    yield* isUpSince(run, openedAt);
+    yield* orFailure(isUpSince(run, openedAt));
   }
   return conclusion;
 }
