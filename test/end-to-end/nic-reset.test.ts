@@ -40,7 +40,10 @@ describe("a NIC reset", () => {
     const { outcome, ledger, steps } = await alerted(fleet, "vm-a");
 
     const after = await readNic(fleet, "vm-a");
-    expect(outcome).toMatchObject({ kind: "healed", code: "nic-reset", remarks: [] });
+    expect(outcome).toMatchObject({ kind: "healed", code: "nic-reset" });
+    expect(outcome?.remarks).toEqual([
+      expect.stringContaining("There are 2 adapters that Windows remembers"),
+    ]);
     expect(lasting(after)).toEqual(lasting(before));
     expect(after.properties.macAddress).not.toBe(before.properties.macAddress);
     expect(ledger.map(({ state }) => state)).toEqual(["untouched", "done"]);
