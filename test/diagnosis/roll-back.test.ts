@@ -194,8 +194,8 @@ describe("a rollback of several changes", () => {
     });
   });
 
-  it.each(["serialConsole", "nicReset", "renewLease"] as const)(
-    "passes over %s, which leaves what is Azure's own",
+  it.each(["serialConsole", "nicReset", "renewLease", "ghostAdapters"] as const)(
+    "passes over %s, of which nothing could be put back",
     (remedy) => {
       expect(decide({ entries: [aSwitch({}, { remedy })] })).toMatchObject({
         code: "nothing-to-roll-back",
