@@ -37,11 +37,12 @@ export function* keepBoot(
 
 /**
  * Starts the look at screenshot and serial log beside the story, once. The procedure looks at them first, so it begins
- * before any change; nothing waits for it but the run's end. Null: it was started before, or there is no VM to look at.
+ * before any change; nothing waits for it but the run's end. Null: it was started before, there is no VM to look at, or its
+ * operator wants Windows left alone.
  */
 export function startBootLook(run: Run): Task | null {
-  const { facts, incidentId, settings } = run;
-  if (facts === null || run.boot !== "not-looked") {
+  const { facts, incidentId, settings, purpose } = run;
+  if (facts === null || run.boot !== "not-looked" || !purpose.readGuest) {
     return null;
   }
   run.story.begin("bootDiagnostics", "last screenshot and serial log");
