@@ -3,7 +3,7 @@ import { app } from "durable-functions";
 import { cleanUp } from "./clean-up.ts";
 import { probeUntilSure } from "./confirm-silence.ts";
 import { healVm } from "./heal-vm.ts";
-import { keepBoot } from "./look-at-boot.ts";
+import { keepBoot } from "./keep-boot.ts";
 import { makeBackup } from "./make-backup.ts";
 import { probeMinute } from "./probe-minute.ts";
 import { readGuestWithin } from "./read-guest.ts";

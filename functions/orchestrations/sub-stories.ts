@@ -5,7 +5,7 @@ import type { IndirectTarget } from "../../shared/domain/signal.ts";
 import type { BootLook } from "../activities/catalogue/evidence.ts";
 import { nowOf } from "./clock.ts";
 import type { SilenceQuestion } from "./confirm-silence.ts";
-import type { BootQuestion } from "./look-at-boot.ts";
+import type { BootQuestion } from "./keep-boot.ts";
 import type { BackupQuestion } from "./make-backup.ts";
 import type { GuestQuestion } from "./read-guest.ts";
 import type { BackupResult } from "./run.ts";

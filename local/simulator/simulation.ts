@@ -1,4 +1,4 @@
-import type { Activity } from "./activity/activity-log.ts";
+import type { Activity } from "./activity/activity.ts";
 import type { Identity } from "./arm/identity.ts";
 import type { Allows } from "./arm/rights.ts";
 import type { Throttle } from "./arm/throttle.ts";

@@ -1,4 +1,4 @@
-import type { ResetImpact } from "./restart.ts";
+import type { ResetImpact } from "./reset-impact.ts";
 
 /** What Azure Resource Manager says of one address of a NIC. */
 export interface IpConfigurationFacts {

@@ -50,12 +50,3 @@ export type RestartSlot =
   | { readonly kind: "busy"; readonly incidentId: string }
   /** The hour's restarts are used up. */
   | { readonly kind: "used-up" };
-
-/** Where the address of a NIC that may be reset stands, and so what breaks while it has another one. */
-export interface ResetImpact {
-  readonly nicId: string;
-  /** `NAME of NSG NAME`. */
-  readonly rules: readonly string[];
-  /** NSGs that could not be read, with the reason. */
-  readonly unread: readonly string[];
-}

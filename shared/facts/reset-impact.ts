@@ -3,7 +3,7 @@ import { isIpv4, prefixHolding, prefixLengthOf } from "../domain/addresses.ts";
 import { AzureRequestError } from "../domain/errors.ts";
 import type { NicFacts } from "../domain/facts.ts";
 import { primaryAddress } from "../domain/ip-configurations.ts";
-import type { ResetImpact } from "../domain/restart.ts";
+import type { ResetImpact } from "../domain/reset-impact.ts";
 import type { NsgRule } from "./nsg.ts";
 import { readNsg } from "./read-nsg.ts";
 

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 
 import type { ScenarioInput } from "../../local/simulator/scenario/scenario.ts";
-import type { ResetImpact } from "../../shared/domain/restart.ts";
+import type { ResetImpact } from "../../shared/domain/reset-impact.ts";
 import { readSubnets } from "../../shared/facts/azure-facts.ts";
 import { readResetImpact } from "../../shared/facts/reset-impact.ts";
 import { aVm, simulatedAzure } from "../azure/simulated-azure.ts";

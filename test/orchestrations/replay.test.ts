@@ -8,7 +8,7 @@ import { z } from "zod";
 
 import { probeUntilSure } from "../../functions/orchestrations/confirm-silence.ts";
 import { healVm } from "../../functions/orchestrations/heal-vm.ts";
-import { keepBoot } from "../../functions/orchestrations/look-at-boot.ts";
+import { keepBoot } from "../../functions/orchestrations/keep-boot.ts";
 import { makeBackup } from "../../functions/orchestrations/make-backup.ts";
 import { readGuestWithin } from "../../functions/orchestrations/read-guest.ts";
 import { subStory } from "../../functions/orchestrations/sub-stories.ts";

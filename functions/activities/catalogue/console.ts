@@ -1,6 +1,7 @@
 import type { AzureFacts, ConsoleReading } from "../../../shared/domain/facts.ts";
 import type { AddressOrder } from "../../../shared/remedies/serial-console/address-order.ts";
-import type { DhcpOrder, DhcpPut } from "../../../shared/remedies/serial-console/put-on-dhcp.ts";
+import type { DhcpOrder } from "../../../shared/remedies/serial-console/dhcp-order.ts";
+import type { DhcpPut } from "../../../shared/remedies/serial-console/put-on-dhcp.ts";
 import type { AddressSet } from "../../../shared/remedies/serial-console/set-address.ts";
 
 /** Windows' serial console. What was printed and typed there is kept with the incident. */

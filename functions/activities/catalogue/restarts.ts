@@ -1,5 +1,6 @@
 import type { AzureFacts, NicFacts } from "../../../shared/domain/facts.ts";
-import type { ResetImpact, RestartFacts, RestartSlot } from "../../../shared/domain/restart.ts";
+import type { ResetImpact } from "../../../shared/domain/reset-impact.ts";
+import type { RestartFacts, RestartSlot } from "../../../shared/domain/restart.ts";
 
 /** Whether a VM may be restarted, and what that costs. */
 export interface RestartActivities {

@@ -8,8 +8,9 @@ import type { ScriptReport } from "../../../shared/proof/script-report.ts";
 import { nowOf, secondsFromNow, secondsUntil, sleep } from "../clock.ts";
 import { readGuestWithin } from "../read-guest.ts";
 import { writeLedger, type Run } from "../run.ts";
+import type { ChangingScript } from "./changing-script.ts";
 import { endSwitchBeside, readerBeside } from "./switch-beside.ts";
-import { sendScript, type ChangingScript } from "./switch-guest.ts";
+import { sendScript } from "./switch-guest.ts";
 
 /** Readings of a guest whose dead-man's task is armed, over the task's time: each one is a Run Command. */
 const READINGS_MEANWHILE = 20;

@@ -16,8 +16,8 @@ import type { RepairRequest } from "../../activities/catalogue/guest-repair.ts";
 import { call } from "../call.ts";
 import { nowOf, secondsFromNow } from "../clock.ts";
 import { healedBy, type Run } from "../run.ts";
+import type { ChangingScript } from "./changing-script.ts";
 import { changeGuest, hasDone, targetOf } from "./guest-change.ts";
-import type { ChangingScript } from "./switch-guest.ts";
 
 /** Repairs one adapter inside Windows; a repair that does not bring Azure's address is undone by its script. */
 export function* repairGuest(

@@ -4,7 +4,7 @@ import type { SwitchStart } from "../../activities/catalogue/guest.ts";
 import { secondsUntil, sleep } from "../clock.ts";
 import { endManaged, managedOwner, managedSlot, type ManagedOwner } from "../managed-command.ts";
 import type { Run } from "../run.ts";
-import type { Sending } from "./switch-guest.ts";
+import type { Sending } from "./changing-script.ts";
 
 /**
  * Hands a script that changes Windows over as a managed Run Command, beside a slot which something else holds. Only for

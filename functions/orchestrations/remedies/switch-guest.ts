@@ -1,43 +1,16 @@
 import type { Task } from "durable-functions";
 
-import type { ManagedSlot } from "../../../shared/domain/managed-command.ts";
 import type { ScriptReport } from "../../../shared/proof/script-report.ts";
-import type { SwitchStart } from "../../activities/catalogue/guest.ts";
-import { ActivityFailedError, type Patience } from "../call.ts";
+import { ActivityFailedError } from "../call.ts";
 import { secondsUntil, sleep, waitOr } from "../clock.ts";
 import { managedOwner, type ManagedOwner } from "../managed-command.ts";
 import type { Run } from "../run.ts";
 import { SlotWait } from "../slot-wait.ts";
+import type { ChangingScript, Sending } from "./changing-script.ts";
 import { startBeside } from "./switch-beside.ts";
 
 /** Ends of a managed Run Command that say that the VM is not the one which was read. */
 const VM_CHANGED = new Set(["not-running", "gone"]);
-
-/** A script that changes Windows: its activities, and what people call it. */
-export interface ChangingScript<Answer> {
-  readonly called: string;
-  /** Over the VM's one Run Command, or as a managed one. */
-  readonly start: (
-    patience: Patience,
-    managed?: ManagedSlot,
-  ) => Generator<Task, SwitchStart, unknown>;
-  readonly poll: (operation: string, patience: Patience) => Generator<Task, Poll<Answer>, unknown>;
-}
-
-/** One look at a script under way. */
-type Poll<Answer> =
-  | { readonly kind: "running"; readonly retryAfterSeconds: number | null }
-  | { readonly kind: "finished"; readonly answer: Answer }
-  | { readonly kind: "failed"; readonly code: string; readonly message: string };
-
-/** A script on its way: whatever may have reached Windows counts as sent. */
-export interface Sending<Answer> {
-  readonly run: Run;
-  readonly script: ChangingScript<Answer>;
-  readonly deadline: Date;
-  readonly patience: Patience;
-  sent: boolean;
-}
 
 /** Sends a script that changes Windows, and waits for its answer within its budget. */
 export function* sendScript<Answer>(

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import type { BeforeSwitch } from "./put-on-dhcp.ts";
+import type { BeforeSwitch } from "./dhcp-order.ts";
 
 /** How far putting an adapter on DHCP got; what another try has to know. */
 export interface DhcpProgress {

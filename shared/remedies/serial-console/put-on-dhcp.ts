@@ -1,5 +1,4 @@
 import type { ConsoleLine, ConsoleOpening } from "../../domain/console-line.ts";
-import type { NicFacts } from "../../domain/facts.ts";
 import { primaryAddress } from "../../domain/ip-configurations.ts";
 import {
   visitCommandPrompt,
@@ -9,25 +8,9 @@ import {
 import { command, listingOf, sacTrouble, visitSac } from "../../guest/sac/session.ts";
 import type { PrintedAdapter } from "../../guest/text/adapters.ts";
 import { addressOrder } from "./address-order.ts";
+import type { BeforeSwitch, DhcpOrder } from "./dhcp-order.ts";
 import { typeUntilShown } from "./set-address.ts";
 import { switchInShell, type ShellSwitch } from "./switch-in-shell.ts";
-
-/** Which NIC's adapter is to use DHCP. */
-export interface DhcpOrder {
-  readonly vmId: string;
-  /** The VM's NICs. */
-  readonly nics: readonly NicFacts[];
-  readonly nic: NicFacts;
-  /** Wrong addresses of its adapter that were seen before. */
-  readonly wrongAddresses: readonly string[];
-}
-
-/** What an adapter was before the switch; as JSON in the ledger. */
-export interface BeforeSwitch {
-  readonly adapter: PrintedAdapter;
-  /** SAC's number of it; null if SAC did not list its address. */
-  readonly network: number | null;
-}
 
 /** What the switch needs from outside. */
 export interface DhcpMeans {

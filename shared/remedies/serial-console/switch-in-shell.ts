@@ -3,8 +3,8 @@ import { primaryAddress } from "../../domain/ip-configurations.ts";
 import type { Shell, ShellAnswer } from "../../guest/sac/command-prompt.ts";
 import { readAdapters, type PrintedAdapter } from "../../guest/text/adapters.ts";
 import { addressOrder } from "./address-order.ts";
+import type { BeforeSwitch, DhcpOrder } from "./dhcp-order.ts";
 import { findAdapter } from "./find-adapter.ts";
-import type { BeforeSwitch, DhcpOrder } from "./put-on-dhcp.ts";
 
 /** How the switch at the command prompt ended. */
 export type ShellSwitch = { readonly remarks: readonly string[]; readonly message: string } & (

@@ -7,9 +7,9 @@ import { openSerialConsole } from "../../../shared/azure/serial-console.ts";
 import { quotedForCommandPrompt } from "../../../shared/diagnosis/command-line.ts";
 import type { ConsoleLogin } from "../../../shared/guest/sac/command-prompt.ts";
 import { Transcript } from "../../../shared/guest/sac/transcript.ts";
+import type { BeforeSwitch } from "../../../shared/remedies/serial-console/dhcp-order.ts";
 import {
   putOnDhcp,
-  type BeforeSwitch,
   type DhcpMeans,
   type DhcpPut,
 } from "../../../shared/remedies/serial-console/put-on-dhcp.ts";

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from "node:http";
 
-import type { Activity } from "../../activity/activity-log.ts";
+import type { Activity } from "../../activity/activity.ts";
 import type { World } from "../../world/world.ts";
 import type { ArmCall } from "../arm-call.ts";
 import { ArmError } from "../arm-error.ts";
