@@ -12,9 +12,11 @@ import type {
   RestoreRequest,
   StaticTarget,
 } from "../../../shared/remedies/restore-static/restore-static.ts";
-import { nowOf, secondsFromNow, secondsUntil, sleep, waitOr } from "../clock.ts";
+import { call } from "../call.ts";
+import { nowOf, secondsFromNow, secondsUntil, sleep } from "../clock.ts";
 import { readGuestWithin } from "../read-guest.ts";
-import { callOr, writeLedger, type Run } from "../run.ts";
+import { runScript, type ScriptCalls } from "../run-script.ts";
+import { writeLedger, type Run } from "../run.ts";
 
 /** Readings of a guest whose dead-man's task is armed, over the task's time: each one is a Run Command. */
 const READINGS_MEANWHILE = 20;
@@ -39,62 +41,18 @@ export function* restoreStatic(
   const entry = restoreLedgerEntry(incidentId, target, nowOf(context));
   yield* writeLedger(run, entry);
   const request = { ...target, vmId, incidentId, notAfter: deadline.toISOString() };
-  const answer = yield* send(run, request, deadline);
+  const calls: ScriptCalls<RestoreAnswer> = {
+    start: (patience) => call(context, "startRestore", request, patience),
+    poll: (operation, patience) => call(context, "pollRestore", { vmId, operation }, patience),
+  };
+  const end = yield* runScript(run, calls, settings.guestSwitchSeconds);
   const expected = { ...target, incidentId };
-  let conclusion = answer === null ? null : concludeRestore(answer, expected);
+  let conclusion = end.kind === "answered" ? concludeRestore(end.answer, expected) : null;
   if (conclusion === null || conclusion.kind === "unknown") {
     conclusion = yield* resolveByReading(run, request, deadline);
   }
   yield* writeLedger(run, closed(entry, conclusion, nowOf(context)));
   return conclusion;
-}
-
-/** The script's answer; null: it may be anywhere on its way. */
-function* send(
-  run: Run,
-  request: RestoreRequest,
-  deadline: Date,
-): Generator<Task, RestoreAnswer | null, unknown> {
-  for (;;) {
-    const start = yield* callOr(run, "startRestore", request, ({ code, message }) => ({
-      kind: "unavailable",
-      code,
-      message,
-    }));
-    if (start.kind === "started") {
-      return yield* follow(run, start.operation, deadline);
-    }
-    if (
-      start.kind === "unavailable" ||
-      secondsUntil(run.context, deadline) <= run.settings.pollSeconds
-    ) {
-      return null;
-    }
-    yield* sleep(run.context, run.settings.pollSeconds);
-  }
-}
-
-function* follow(
-  run: Run,
-  operation: string,
-  deadline: Date,
-): Generator<Task, RestoreAnswer | null, unknown> {
-  const { context, settings, vmId } = run;
-  for (;;) {
-    const poll = yield* callOr(run, "pollRestore", { vmId, operation }, ({ code, message }) => ({
-      kind: "failed",
-      code,
-      message,
-    }));
-    if (poll.kind !== "running") {
-      return poll.kind === "finished" ? poll.answer : null;
-    }
-    const wait = waitOr(poll.retryAfterSeconds, settings.pollSeconds);
-    if (secondsUntil(context, deadline) <= wait) {
-      return null;
-    }
-    yield* sleep(context, wait);
-  }
 }
 
 /** Reads Windows until it shows what the script left, at the latest when the dead-man's time has passed. */
