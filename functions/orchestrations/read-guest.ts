@@ -4,7 +4,8 @@ import type { GuestReading } from "../../shared/domain/facts.ts";
 import type { ManagedSlot } from "../../shared/domain/managed-command.ts";
 import type { RunSettings } from "../activities/catalogue/signals.ts";
 import { ActivityFailedError, call } from "./call.ts";
-import { secondsFromNow, secondsUntil, sleep, waitOr } from "./clock.ts";
+import { secondsFromNow, secondsUntil, sleep } from "./clock.ts";
+import { followScript } from "./follow-script.ts";
 import { endManaged, managedSlot, mayHaveSent, type ManagedOwner } from "./managed-command.ts";
 import { SlotWait } from "./slot-wait.ts";
 
@@ -122,24 +123,15 @@ function* followRead(
   operation: string,
   { vmId, settings, deadline }: { vmId: string; settings: RunSettings; deadline: Date },
 ): Generator<Task, GuestReading, unknown> {
-  const patience = { retrySeconds: settings.retrySeconds, until: deadline };
-  for (;;) {
-    const poll = yield* call(context, "pollGuestRead", { vmId, operation }, patience);
-    if (poll.kind === "finished") {
-      return poll.answer;
-    }
-    if (poll.kind === "failed") {
-      return unreadable(poll.code, poll.message);
-    }
-    const wait = waitOr(poll.retryAfterSeconds, settings.pollSeconds);
-    if (secondsUntil(context, deadline) <= wait) {
-      return unreadable(
-        "run-command-timeout",
-        `Run Command did not answer within ${settings.guestReadSeconds} s.`,
-      );
-    }
-    yield* sleep(context, wait);
-  }
+  const end = yield* followScript(context, operation, {
+    poll: (started, patience) =>
+      call(context, "pollGuestRead", { vmId, operation: started }, patience),
+    patience: { retrySeconds: settings.retrySeconds, until: deadline },
+    deadline,
+    pollSeconds: settings.pollSeconds,
+    late: `Run Command did not answer within ${settings.guestReadSeconds} s.`,
+  });
+  return end.kind === "finished" ? end.answer : unreadable(end.code, end.message);
 }
 
 function unreadable(code: string, message: string): Extract<GuestReading, { kind: "unreadable" }> {

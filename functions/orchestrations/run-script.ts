@@ -2,22 +2,14 @@ import type { Task } from "durable-functions";
 
 import type { ScriptStart } from "../activities/catalogue/guest.ts";
 import { ActivityFailedError, type Patience } from "./call.ts";
-import { secondsFromNow, secondsUntil, sleep, waitOr } from "./clock.ts";
+import { secondsFromNow, secondsUntil, sleep } from "./clock.ts";
+import { followScript, type ScriptLook } from "./follow-script.ts";
 import type { Run } from "./run.ts";
-
-/** One look at a script under way. */
-type ScriptPoll<Answer> =
-  | { readonly kind: "running"; readonly retryAfterSeconds: number | null }
-  | { readonly kind: "finished"; readonly answer: Answer }
-  | { readonly kind: "failed"; readonly code: string; readonly message: string };
 
 /** The activities of a guest script that changes nothing, or is safe to run twice. */
 export interface ScriptCalls<Answer> {
   readonly start: (patience: Patience) => Generator<Task, ScriptStart, unknown>;
-  readonly poll: (
-    operation: string,
-    patience: Patience,
-  ) => Generator<Task, ScriptPoll<Answer>, unknown>;
+  readonly poll: ScriptLook<Answer>["poll"];
 }
 
 /** How a script ended. `sent`: it may have reached Windows although no answer came. */
@@ -82,21 +74,14 @@ function* follow<Answer>(
   operation: string,
 ): Generator<Task, ScriptEnd<Answer>, unknown> {
   const { run, calls, deadline, patience } = sending;
-  for (;;) {
-    const poll = yield* calls.poll(operation, patience);
-    if (poll.kind === "finished") {
-      return { kind: "answered", answer: poll.answer };
-    }
-    if (poll.kind === "failed") {
-      return missing(sending, poll);
-    }
-    const wait = waitOr(poll.retryAfterSeconds, run.settings.pollSeconds);
-    if (secondsUntil(run.context, deadline) <= wait) {
-      const message = "Run Command did not answer in time.";
-      return missing(sending, { code: "run-command-timeout", message });
-    }
-    yield* sleep(run.context, wait);
-  }
+  const end = yield* followScript(run.context, operation, {
+    poll: calls.poll,
+    patience,
+    deadline,
+    pollSeconds: run.settings.pollSeconds,
+    late: "Run Command did not answer in time.",
+  });
+  return end.kind === "finished" ? { kind: "answered", answer: end.answer } : missing(sending, end);
 }
 
 function missing<Answer>(

@@ -3,6 +3,7 @@ import type { Task } from "durable-functions";
 import type { ManagedSlot } from "../../../shared/domain/managed-command.ts";
 import type { SwitchStart } from "../../activities/catalogue/guest.ts";
 import type { Patience } from "../call.ts";
+import type { ScriptLook } from "../follow-script.ts";
 import type { Run } from "../run.ts";
 
 /** A script that changes Windows: its activities, and what people call it. */
@@ -13,14 +14,8 @@ export interface ChangingScript<Answer> {
     patience: Patience,
     managed?: ManagedSlot,
   ) => Generator<Task, SwitchStart, unknown>;
-  readonly poll: (operation: string, patience: Patience) => Generator<Task, Poll<Answer>, unknown>;
+  readonly poll: ScriptLook<Answer>["poll"];
 }
-
-/** One look at a script under way. */
-type Poll<Answer> =
-  | { readonly kind: "running"; readonly retryAfterSeconds: number | null }
-  | { readonly kind: "finished"; readonly answer: Answer }
-  | { readonly kind: "failed"; readonly code: string; readonly message: string };
 
 /** A script on its way: whatever may have reached Windows counts as sent. */
 export interface Sending<Answer> {

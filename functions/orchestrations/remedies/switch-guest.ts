@@ -2,7 +2,8 @@ import type { Task } from "durable-functions";
 
 import type { ScriptReport } from "../../../shared/proof/script-report.ts";
 import { ActivityFailedError } from "../call.ts";
-import { secondsUntil, sleep, waitOr } from "../clock.ts";
+import { secondsUntil, sleep } from "../clock.ts";
+import { followScript } from "../follow-script.ts";
 import { managedOwner, type ManagedOwner } from "../managed-command.ts";
 import type { Run } from "../run.ts";
 import { SlotWait } from "../slot-wait.ts";
@@ -83,21 +84,14 @@ function* follow<Answer>(
 ): Generator<Task, ScriptReport<Answer>, unknown> {
   const { run, script, deadline, patience } = sending;
   const { context, settings } = run;
-  for (;;) {
-    const poll = yield* script.poll(operation, patience);
-    if (poll.kind === "finished") {
-      return { kind: "answered", answer: poll.answer };
-    }
-    if (poll.kind === "failed") {
-      return missing(sending, poll);
-    }
-    const wait = waitOr(poll.retryAfterSeconds, settings.pollSeconds);
-    if (secondsUntil(context, deadline) <= wait) {
-      const message = `${script.called} did not answer within ${settings.guestSwitchSeconds} s.`;
-      return missing(sending, { code: "run-command-timeout", message });
-    }
-    yield* sleep(context, wait);
-  }
+  const end = yield* followScript(context, operation, {
+    poll: script.poll,
+    patience,
+    deadline,
+    pollSeconds: settings.pollSeconds,
+    late: `${script.called} did not answer within ${settings.guestSwitchSeconds} s.`,
+  });
+  return end.kind === "finished" ? { kind: "answered", answer: end.answer } : missing(sending, end);
 }
 
 function missing(
