@@ -1,9 +1,9 @@
 import { isFault } from "../../shared/diagnosis/is-fault.ts";
 import { wouldHeal } from "../../shared/diagnosis/would-heal.ts";
 import { ConfigurationError, InvalidInputError } from "../../shared/domain/errors.ts";
-import type { Call } from "./calls.ts";
-import type { RunEnd } from "./follow.ts";
+import type { Call } from "./command-line/calls.ts";
 import type { IncidentView } from "./host/host-schema.ts";
+import type { RunEnd } from "./run/follow.ts";
 
 /** The call did what was hoped for. */
 export const EXIT_OK = 0;

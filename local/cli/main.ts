@@ -1,5 +1,5 @@
-import type { Call, HelpCall } from "./calls.ts";
-import { readCall } from "./command-line.ts";
+import type { Call, HelpCall } from "./command-line/calls.ts";
+import { readCall } from "./command-line/command-line.ts";
 import { EXIT_BAD_INPUT, EXIT_OK, exitCodeOfError } from "./exit-codes.ts";
 import { reportError } from "./report-error.ts";
 import { openScreen } from "./terminal/screen.ts";
@@ -58,7 +58,7 @@ async function run(call: Exclude<Call, HelpCall>): Promise<number> {
       return await watch(call, screen);
     }
     case "rollback": {
-      const { rollBack } = await import("./roll-back.ts");
+      const { rollBack } = await import("./run/roll-back.ts");
       return await rollBack(call, screen);
     }
     case "clean": {
@@ -67,7 +67,7 @@ async function run(call: Exclude<Call, HelpCall>): Promise<number> {
     }
     case "diagnose":
     case "heal": {
-      const { runOnVm } = await import("./run-on-vm.ts");
+      const { runOnVm } = await import("./run/run-on-vm.ts");
       return await runOnVm(call, screen);
     }
   }

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { startSimulator } from "../simulator/simulator.ts";
-import type { AzureChoice, ServeCall } from "./calls.ts";
+import type { AzureChoice, ServeCall } from "./command-line/calls.ts";
 import { EXIT_OK } from "./exit-codes.ts";
 import { startEmbeddedHost } from "./host/embedded-host.ts";
 import type { SimulatorAccess } from "./host/embedded-settings.ts";

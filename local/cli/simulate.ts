@@ -3,7 +3,7 @@ import { fleetsOf } from "../simulator/scenario/scenario-fleets.ts";
 import type { Scenario } from "../simulator/scenario/scenario.ts";
 import { startSimulator } from "../simulator/simulator.ts";
 import type { Simulator } from "../simulator/simulator.ts";
-import type { SimulateCall } from "./calls.ts";
+import type { SimulateCall } from "./command-line/calls.ts";
 import { EXIT_OK } from "./exit-codes.ts";
 import { drawnScenario } from "./simulator/drawn-scenario.ts";
 import { watchInterrupts } from "./terminal/interrupts.ts";

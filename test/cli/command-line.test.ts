@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { readCall } from "../../local/cli/command-line.ts";
+import { readCall } from "../../local/cli/command-line/command-line.ts";
 import { InvalidInputError } from "../../shared/domain/errors.ts";
 
 const VM_ID =

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 
 import { exitCodeOfError, exitCodeOfRun } from "../../local/cli/exit-codes.ts";
-import type { RunEnd } from "../../local/cli/follow.ts";
-import { resultOfRun } from "../../local/cli/report-run.ts";
+import type { RunEnd } from "../../local/cli/run/follow.ts";
+import { resultOfRun } from "../../local/cli/run/report-run.ts";
 import type { DiagnosisKind } from "../../shared/domain/diagnosis.ts";
 import { ConfigurationError, InvalidInputError } from "../../shared/domain/errors.ts";
 import type { OutcomeKind } from "../../shared/domain/outcome.ts";

@@ -7,7 +7,7 @@ import { noteDeleted, recentVms } from "../../../shared/incidents/cleaning.ts";
 import { openSqliteStore } from "../../../shared/incidents/sqlite-store.ts";
 import type { Forgotten, IncidentStore } from "../../../shared/incidents/store.ts";
 import { environmentVariables } from "../../../shared/settings.ts";
-import type { CleanCall } from "../calls.ts";
+import type { CleanCall } from "../command-line/calls.ts";
 import { userDataFolder } from "../host/data-folder.ts";
 import { embeddedSettings } from "../host/embedded-settings.ts";
 import { recordFile, recordFolders } from "../host/record-folders.ts";

@@ -1,7 +1,7 @@
 import type { CommandFinding } from "../../../shared/azure/left-commands.ts";
 import type { SnapshotFinding } from "../../../shared/backup/clean-snapshots.ts";
 import type { Forgotten } from "../../../shared/incidents/store.ts";
-import type { CleanCall } from "../calls.ts";
+import type { CleanCall } from "../command-line/calls.ts";
 import type { Screen } from "../terminal/screen.ts";
 
 /** An incident that has no end, or a NIC that a lost run left in the middle of a reset. */

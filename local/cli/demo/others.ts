@@ -1,7 +1,7 @@
 import type { LocalHost } from "../../host/host.ts";
-import { followSignal } from "../follow.ts";
-import type { RunEnd, Watch } from "../follow.ts";
 import { openHostClient } from "../host/host-client.ts";
+import { followSignal } from "../run/follow.ts";
+import type { RunEnd, Watch } from "../run/follow.ts";
 import type { SimulatorAdmin } from "../simulator/simulator-client.ts";
 import type { SimulatedVm } from "../simulator/simulator-schema.ts";
 import { partOf } from "./fleet.ts";

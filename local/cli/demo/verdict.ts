@@ -1,4 +1,4 @@
-import type { RunResult } from "../report-run.ts";
+import type { RunResult } from "../run/report-run.ts";
 import type { SimulatedVm } from "../simulator/simulator-schema.ts";
 import { addressesAgree, rdpText, usesDhcp, windowsAddresses } from "./fleet.ts";
 import type { SnapshotFinding } from "./fleet.ts";

@@ -4,8 +4,8 @@ import { z } from "zod";
 
 import { runStatus } from "../../../shared/incidents/run-status.ts";
 import type { LocalHost } from "../../host/host.ts";
-import { followIncident } from "../follow.ts";
-import type { RunEnd, Watch } from "../follow.ts";
+import { followIncident } from "../run/follow.ts";
+import type { RunEnd, Watch } from "../run/follow.ts";
 
 const POLL_MS = 100;
 const ENDED = new Set(["Completed", "Failed", "Terminated"]);

@@ -3,7 +3,7 @@ import { buffer } from "node:stream/consumers";
 
 import { InvalidInputError } from "../../../shared/domain/errors.ts";
 import { readAdapters, type PrintedAdapter } from "../../../shared/guest/text/adapters.ts";
-import type { ExplainCall } from "../calls.ts";
+import type { ExplainCall } from "../command-line/calls.ts";
 import { exitCodeOfFault } from "../exit-codes.ts";
 import type { Screen } from "../terminal/screen.ts";
 import { printable } from "../terminal/text.ts";

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 
-import type { RunCall } from "../calls.ts";
+import type { RunCall } from "../command-line/calls.ts";
 
 type Variables = Readonly<Record<string, string | undefined>>;
 

@@ -1,5 +1,5 @@
 import type { IncidentSummary, IncidentView } from "../host/host-schema.ts";
-import { outcomeTitle, resultOfIncident } from "../report-run.ts";
+import { outcomeTitle, resultOfIncident } from "../run/report-run.ts";
 import { endedLine, runningLines } from "../terminal/live-view.ts";
 import type { LineStyle } from "../terminal/live-view.ts";
 import { stepEvents } from "../terminal/step-events.ts";

@@ -1,5 +1,5 @@
 import type { IncidentSummary, IncidentView } from "../host/host-schema.ts";
-import { resultOfIncident } from "../report-run.ts";
+import { resultOfIncident } from "../run/report-run.ts";
 import { openDrawing, styleOf } from "../terminal/live-terminal.ts";
 import { plainLine } from "../terminal/live-view.ts";
 import type { Screen } from "../terminal/screen.ts";

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { AzureRequestError, ConfigurationError } from "../../../shared/domain/errors.ts";
 import { environmentVariables } from "../../../shared/settings.ts";
-import type { WatchCall } from "../calls.ts";
+import type { WatchCall } from "../command-line/calls.ts";
 import { EXIT_OK } from "../exit-codes.ts";
 import { HOST_CODES, openHostClient } from "../host/host-client.ts";
 import { watchInterrupts } from "../terminal/interrupts.ts";

@@ -1,9 +1,9 @@
 import { Argument, Command, CommanderError, Option } from "commander";
 
-import packageFile from "../../package.json" with { type: "json" };
-import { InvalidInputError } from "../../shared/domain/errors.ts";
-import type { LatencyProfile } from "../simulator/latency.ts";
-import { addAfterCare } from "./after-care-verbs.ts";
+import packageFile from "../../../package.json" with { type: "json" };
+import { InvalidInputError } from "../../../shared/domain/errors.ts";
+import type { LatencyProfile } from "../../simulator/latency.ts";
+import { addAfterHeal } from "./after-heal-verbs.ts";
 import { readAddresses, readHostUrl, readPort, readSeed, readVmId } from "./arguments.ts";
 import type { AzureChoice, Call } from "./calls.ts";
 import * as help from "./help.ts";
@@ -84,7 +84,7 @@ function buildProgram(take: Take): Command {
   addServe(program, take);
   addDiagnose(program, take);
   addHeal(program, take);
-  addAfterCare(program, take);
+  addAfterHeal(program, take);
   addExplain(program, take);
   addWatch(program, take);
   return program;

@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { isEvidenceName } from "../../shared/incidents/evidence-name.ts";
-import { LARGEST_EVIDENCE } from "../../shared/incidents/store.ts";
+import { isEvidenceName } from "../../../shared/incidents/evidence-name.ts";
+import { LARGEST_EVIDENCE } from "../../../shared/incidents/store.ts";
 import type { RunResult } from "./report-run.ts";
 
 const TIMEOUT_MS = 10_000;

@@ -1,8 +1,8 @@
 import { InvalidArgumentError } from "commander";
 
-import { isIpv4 } from "../../shared/domain/addresses.ts";
-import { InvalidInputError } from "../../shared/domain/errors.ts";
-import { parseResourceId, VM_TYPE } from "../../shared/domain/resource-id.ts";
+import { isIpv4 } from "../../../shared/domain/addresses.ts";
+import { InvalidInputError } from "../../../shared/domain/errors.ts";
+import { parseResourceId, VM_TYPE } from "../../../shared/domain/resource-id.ts";
 
 /**
  * The origin of a host. Its errors do not repeat the address: a pasted one may hold a key.

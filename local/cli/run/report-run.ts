@@ -1,12 +1,12 @@
 import type { Colors } from "picocolors/types.js";
 
-import type { HandOff } from "../../shared/domain/hand-off.ts";
+import type { HandOff } from "../../../shared/domain/hand-off.ts";
+import type { IncidentView } from "../host/host-schema.ts";
+import { stepLabel } from "../terminal/live-view.ts";
+import type { Screen } from "../terminal/screen.ts";
+import { durationText, printable, secondsBetween } from "../terminal/text.ts";
 import type { RunEnd } from "./follow.ts";
-import type { IncidentView } from "./host/host-schema.ts";
 import { sayCommands, sayHandOff } from "./say-hand-off.ts";
-import { stepLabel } from "./terminal/live-view.ts";
-import type { Screen } from "./terminal/screen.ts";
-import { durationText, printable, secondsBetween } from "./terminal/text.ts";
 
 type Outcome = NonNullable<IncidentView["outcome"]>;
 

@@ -1,18 +1,18 @@
-import { InvalidInputError } from "../../shared/domain/errors.ts";
-import { openSqliteStore } from "../../shared/incidents/sqlite-store.ts";
-import { environmentVariables } from "../../shared/settings.ts";
-import type { RollbackCall } from "./calls.ts";
-import { exitCodeOfRollback } from "./exit-codes.ts";
+import { InvalidInputError } from "../../../shared/domain/errors.ts";
+import { openSqliteStore } from "../../../shared/incidents/sqlite-store.ts";
+import { environmentVariables } from "../../../shared/settings.ts";
+import type { RollbackCall } from "../command-line/calls.ts";
+import { exitCodeOfRollback } from "../exit-codes.ts";
+import { userDataFolder } from "../host/data-folder.ts";
+import { startEmbeddedHost } from "../host/embedded-host.ts";
+import { openHostClient } from "../host/host-client.ts";
+import { recordFile, recordFolders } from "../host/record-folders.ts";
+import { findSimulator } from "../simulator/simulator-client.ts";
+import { watchInterrupts } from "../terminal/interrupts.ts";
+import { openLiveView } from "../terminal/live-terminal.ts";
+import type { Screen } from "../terminal/screen.ts";
 import { followSignal } from "./follow.ts";
-import { userDataFolder } from "./host/data-folder.ts";
-import { startEmbeddedHost } from "./host/embedded-host.ts";
-import { openHostClient } from "./host/host-client.ts";
-import { recordFile, recordFolders } from "./host/record-folders.ts";
 import { resultOfRun, sayRun } from "./report-run.ts";
-import { findSimulator } from "./simulator/simulator-client.ts";
-import { watchInterrupts } from "./terminal/interrupts.ts";
-import { openLiveView } from "./terminal/live-terminal.ts";
-import type { Screen } from "./terminal/screen.ts";
 
 /** `remediator rollback`: takes an incident's changes back, with the engine in this process. Gives the exit code. */
 export async function rollBack(call: RollbackCall, screen: Screen): Promise<number> {

@@ -1,21 +1,21 @@
 import { join } from "node:path";
 
-import { environmentVariables } from "../../shared/settings.ts";
-import type { RunCall } from "./calls.ts";
-import { exitCodeOfRun } from "./exit-codes.ts";
+import { environmentVariables } from "../../../shared/settings.ts";
+import type { RunCall } from "../command-line/calls.ts";
+import { exitCodeOfRun } from "../exit-codes.ts";
+import { runFolder, userDataFolder } from "../host/data-folder.ts";
+import { startEmbeddedHost } from "../host/embedded-host.ts";
+import { openHostClient } from "../host/host-client.ts";
+import type { HostClient } from "../host/host-client.ts";
+import type { IncidentSummary } from "../host/host-schema.ts";
+import { findSimulator } from "../simulator/simulator-client.ts";
+import { watchInterrupts } from "../terminal/interrupts.ts";
+import { openLiveView } from "../terminal/live-terminal.ts";
+import type { Screen } from "../terminal/screen.ts";
 import { followIncident, followSignal } from "./follow.ts";
 import type { RunEnd, Watch } from "./follow.ts";
-import { runFolder, userDataFolder } from "./host/data-folder.ts";
-import { startEmbeddedHost } from "./host/embedded-host.ts";
-import { openHostClient } from "./host/host-client.ts";
-import type { HostClient } from "./host/host-client.ts";
-import type { IncidentSummary } from "./host/host-schema.ts";
 import { resultOfRun, sayRun } from "./report-run.ts";
 import { saveEvidence } from "./save-evidence.ts";
-import { findSimulator } from "./simulator/simulator-client.ts";
-import { watchInterrupts } from "./terminal/interrupts.ts";
-import { openLiveView } from "./terminal/live-terminal.ts";
-import type { Screen } from "./terminal/screen.ts";
 
 /** `remediator heal` and `remediator diagnose`: one run on one VM, with the engine in this process. Gives the exit code. */
 export async function runOnVm(call: RunCall, screen: Screen): Promise<number> {

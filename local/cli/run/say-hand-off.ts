@@ -1,6 +1,6 @@
-import type { HandOff } from "../../shared/domain/hand-off.ts";
-import type { Screen } from "./terminal/screen.ts";
-import { printable } from "./terminal/text.ts";
+import type { HandOff } from "../../../shared/domain/hand-off.ts";
+import type { Screen } from "../terminal/screen.ts";
+import { printable } from "../terminal/text.ts";
 
 /** Writes a heading with its lines; not broken to the terminal's width, since they hold commands to copy. */
 export function sayCommands(screen: Screen, heading: string, lines: readonly string[]): void {

@@ -1,6 +1,6 @@
 import { Argument, type Command } from "commander";
 
-import { CLEAN_HELP, ROLLBACK_HELP } from "./after-care-help.ts";
+import { CLEAN_HELP, ROLLBACK_HELP } from "./after-heal-help.ts";
 import { readIncidentId } from "./arguments.ts";
 import type { Call } from "./calls.ts";
 import { simulatorOption, verb } from "./verb.ts";
@@ -17,7 +17,7 @@ interface Options {
 const DATA = "where incidents are kept (default: the user's state folder)";
 
 /** Adds the verbs for what comes after a heal. */
-export function addAfterCare(program: Command, take: Take): void {
+export function addAfterHeal(program: Command, take: Take): void {
   verb(program, "rollback", "take back what an incident changed, while that is safe")
     .addHelpText("after", ROLLBACK_HELP)
     .addArgument(new Argument("<INCIDENT>", "id of the incident").argParser(readIncidentId))

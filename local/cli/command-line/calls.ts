@@ -1,4 +1,4 @@
-import type { LatencyProfile } from "../simulator/latency.ts";
+import type { LatencyProfile } from "../../simulator/latency.ts";
 
 /** Which Azure `serve` works against. */
 export type AzureChoice =

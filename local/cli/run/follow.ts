@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import type { HostClient } from "./host/host-client.ts";
-import type { IncidentView } from "./host/host-schema.ts";
-import type { LiveView } from "./terminal/live-terminal.ts";
+import type { HostClient } from "../host/host-client.ts";
+import type { IncidentView } from "../host/host-schema.ts";
+import type { LiveView } from "../terminal/live-terminal.ts";
 
 /** How a signal's way ended, as far as it was watched. */
 export type RunEnd =
