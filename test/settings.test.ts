@@ -80,3 +80,9 @@ it.each(["Opened-4-rep@ir", '{"username":"ops","password":"Opened-4-rep@ir"}'])(
     expect(read).not.toThrow("Opened");
   },
 );
+
+it("names the endpoint of simulated Azure that is no address", () => {
+  expect(() => readSettings({ REMEDIATOR_ARM_ENDPOINT: "nonsense" })).toThrow(
+    "REMEDIATOR_ARM_ENDPOINT",
+  );
+});
