@@ -6,10 +6,10 @@ import { sizeText } from "./print.ts";
 import { tableRows } from "./rows.ts";
 import { everything, keysOf, runTable, type Row } from "./table.ts";
 
-/** Of two NICs only the second one is in question: the first one of two is healed as the only one, at twice the time. */
+/** VMs with one NIC: all of them would take more than twice the time. */
 const SAMPLE = {
   ...everything(),
-  combinations: tableRows().filter(({ nics }) => nics !== "first of two"),
+  combinations: tableRows().filter(({ nics }) => nics === "one"),
 };
 
 describe("the table of scenarios", () => {

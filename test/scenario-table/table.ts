@@ -73,8 +73,17 @@ function jobs({ combinations, disturbances }: Choice): readonly Job[] {
   ];
 }
 
+/** Says with trouble in which scenarios it was. */
+async function named<Result>(names: readonly string[], run: Promise<Result>): Promise<Result> {
+  try {
+    return await run;
+  } catch (error) {
+    throw new Error(`In one of these: ${names.join("; ")}`, { cause: error });
+  }
+}
+
 async function runJob({ part, names, stage }: Job): Promise<readonly Row[]> {
-  const ours = await runOurs(stage);
+  const ours = await named(names, runOurs(stage));
   const baseline = await runBaseline(stage);
   return names.map((name, index) => {
     const [our, their] = [ours[index], baseline[index]];
