@@ -65,6 +65,7 @@ function* withCosts(run: Run, plan: Plan): Generator<Task, Plan, unknown> {
   const resetImpact = yield* callOr(run, "readResetImpact", { nic }, ({ message }) => ({
     nicId: nic.id,
     rules: [],
+    records: [],
     unread: [message],
   }));
   run.facts = { ...facts, resetImpact };

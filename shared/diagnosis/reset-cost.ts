@@ -28,6 +28,10 @@ function impactInWords(nic: NicFacts, impact: AzureFacts["resetImpact"]): string
     impact.rules.length === 0
       ? `No rule of the security groups of NIC and subnet names ${address};`
       : `These security rules name ${address} and do not fit meanwhile: ${impact.rules.join(", ")};`;
-  const others = "rules of other security groups and DNS records were not looked at.";
-  return [`${rules} ${others}`, ...impact.unread].join(" ");
+  const records =
+    impact.records.length === 0
+      ? "no record of private DNS that was read names it;"
+      : `these names in private DNS lead there: ${impact.records.join(", ")};`;
+  const others = "other security groups and other DNS servers were not looked at.";
+  return [`${rules} ${records} ${others}`, ...impact.unread].join(" ");
 }

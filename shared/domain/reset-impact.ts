@@ -3,6 +3,8 @@ export interface ResetImpact {
   readonly nicId: string;
   /** `NAME of NSG NAME`. */
   readonly rules: readonly string[];
-  /** NSGs that could not be read, with the reason. */
+  /** Names in private DNS, `NAME.ZONE`. */
+  readonly records: readonly string[];
+  /** What could not be looked at, with the reason. */
   readonly unread: readonly string[];
 }

@@ -224,7 +224,12 @@ describe("a NIC is not reset", () => {
 
 describe("a plan", () => {
   it("names the reset last, what it costs, and where the address stands", () => {
-    const resetImpact = { nicId: NIC_ID, rules: ["AllowSql of NSG nsg-quay"], unread: [] };
+    const resetImpact = {
+      nicId: NIC_ID,
+      rules: ["AllowSql of NSG nsg-quay"],
+      records: ["sql.corp.example"],
+      unread: [],
+    };
     const decided = plan({ azure: azureFacts({ resetImpact }), runMode: "dryRun" });
 
     expect(decided).toMatchObject({ kind: "refuse", code: "dry-run" });
@@ -233,6 +238,7 @@ describe("a plan", () => {
       "else reset the NIC (restarts the VM). Resetting NIC nic-crane-01 restarts the VM twice, and once or twice more because its address is Dynamic, drops every session, gives the NIC another MAC address, and takes about 10 to 25 minutes,",
     );
     expect(decided.message).toContain("name 10.71.4.20 and do not fit meanwhile: AllowSql of NSG");
+    expect(decided.message).toContain("these names in private DNS lead there: sql.corp.example;");
   });
 
   it("names two restarts where the address is Static, and what does not reach the NIC meanwhile", () => {

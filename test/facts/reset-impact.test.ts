@@ -66,3 +66,36 @@ it("says which security groups it may not read", async () => {
   expect(unread).toHaveLength(2);
   expect(unread[0]).toContain("Cannot read NSG");
 });
+
+it("names the records of private DNS that lead to the NIC's address, but for those that Azure keeps itself", async () => {
+  const privateDnsZones = [
+    {
+      name: "corp.example",
+      records: [
+        { name: "till", addresses: ["10.40.2.9", "10.40.2.4"] },
+        { name: "other", addresses: ["10.40.2.5"] },
+        { name: "vm-till", addresses: ["10.40.2.4"], autoRegistered: true },
+      ],
+    },
+    { name: "till.example", records: [{ name: "@", addresses: ["10.40.2.4"] }] },
+    { name: "empty.example" },
+  ];
+
+  const whole = await impact([], { privateDnsZones });
+  const paged = await impact([], { privateDnsZones, pageSize: 1 });
+
+  expect(whole.records).toEqual(["till.corp.example", "till.example"]);
+  expect(paged.records).toEqual(whole.records);
+  expect(whole.unread).toEqual([]);
+});
+
+it("says that it may not read private DNS", async () => {
+  const notActions = ["Microsoft.Network/privateDnsZones/*"];
+
+  const { records, unread } = await impact([], { role: { actions: ["*"], notActions } });
+
+  expect(records).toEqual([]);
+  expect(unread).toEqual([
+    expect.stringContaining("Cannot list the private DNS zones of the subscription"),
+  ]);
+});

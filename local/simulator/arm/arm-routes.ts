@@ -6,6 +6,7 @@ import type { Reply } from "./reply.ts";
 import { ok } from "./routes/answers.ts";
 import { BOOT_ROUTES } from "./routes/boot-routes.ts";
 import { CONSOLE_ROUTES } from "./routes/console-routes.ts";
+import { DNS_ROUTES } from "./routes/dns-routes.ts";
 import { MANAGED_COMMAND_ROUTES } from "./routes/managed-command-routes.ts";
 import { NETWORK_ROUTES } from "./routes/network-routes.ts";
 import { OPERATION_ROUTES } from "./routes/operation-routes.ts";
@@ -21,6 +22,7 @@ export const ARM_ROUTES: readonly ArmRoute[] = [
   ...VM_ROUTES,
   ...NETWORK_ROUTES,
   ...WATCHER_ROUTES,
+  ...DNS_ROUTES,
   ...SNAPSHOT_ROUTES,
   ...OPERATION_ROUTES,
   ...CONSOLE_ROUTES,

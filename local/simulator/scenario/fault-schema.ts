@@ -37,6 +37,8 @@ export const OPERATIONS = [
   "blob.get",
   "console.line",
   "secret.get",
+  "dnsZone.list",
+  "dnsRecord.list",
   "lock.list",
   "health.get",
   "activityLog.list",

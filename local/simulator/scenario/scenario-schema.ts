@@ -206,6 +206,19 @@ const role = z
     "What the printed token may do, with the wildcards of Azure's role definitions, in all subscriptions. Left out: everything.",
   );
 
+const dnsZone = z.strictObject({
+  name: z.string().min(1).describe("For example corp.example."),
+  records: z
+    .array(
+      z.strictObject({
+        name: z.string().min(1).describe("`@` is the zone itself."),
+        addresses: z.array(z.ipv4()).min(1),
+        autoRegistered: z.boolean().default(false).describe("Azure keeps it up to date itself."),
+      }),
+    )
+    .default([]),
+});
+
 /** What a subscription holds: one resource group with everything in it. */
 const fleet = {
   location: z.string().min(1).default("westeurope"),
@@ -213,6 +226,7 @@ const fleet = {
   network,
   securityGroups: z.array(securityGroup).default([]),
   vms: z.array(vm).min(1),
+  privateDnsZones: z.array(dnsZone).default([]).describe("With their A records."),
   serialConsoleDisabled: z
     .boolean()
     .default(false)

@@ -48,6 +48,7 @@ export function buildWorld(fleet: Fleet, tenantId: string, making: Making): Worl
     vms: new Map(),
     disks: new Map(),
     snapshots: new Map(),
+    dnsZones: fleet.privateDnsZones,
     serialConsoleDisabled: fleet.serialConsoleDisabled,
     locks: [],
   };

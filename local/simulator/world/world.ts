@@ -192,6 +192,17 @@ export interface HealthState extends PlatformHealth {
   readonly since: number;
 }
 
+/** A private DNS zone with its A records. */
+export interface DnsZoneState {
+  readonly name: string;
+  readonly records: readonly {
+    readonly name: string;
+    readonly addresses: readonly string[];
+    /** Whether Azure keeps it up to date itself. */
+    readonly autoRegistered: boolean;
+  }[];
+}
+
 /** All resources of one simulated subscription; the keys are names in lower case. */
 export interface World {
   readonly subscriptionId: string;
@@ -210,6 +221,7 @@ export interface World {
   readonly vms: Map<string, VmState>;
   readonly disks: Map<string, DiskState>;
   readonly snapshots: Map<string, SnapshotState>;
+  readonly dnsZones: readonly DnsZoneState[];
   readonly serialConsoleDisabled: boolean;
   locks: readonly LockState[];
 }

@@ -205,6 +205,7 @@ it("finds nothing that a reset would break where there is no security group", as
   expect(await readResetImpact({ nic }, someServices({ azure }))).toEqual({
     nicId: nic.id,
     rules: [],
+    records: [],
     unread: [],
   });
 });
