@@ -199,8 +199,8 @@ it("takes a restart of the VM's subscription, once for an incident", async () =>
 });
 
 it("finds nothing that a reset would break where there is no security group", async () => {
-  const { azure } = await simulatedAzure({ vms: [aVm("vm-till", "10.40.2.4")] });
-  const nic = aNic();
+  const { azure, facts } = await simulatedAzure({ vms: [aVm("vm-till", "10.40.2.4")] });
+  const [nic = aNic()] = (await facts("vm-till")).nics;
 
   expect(await readResetImpact({ nic }, someServices({ azure }))).toEqual({
     nicId: nic.id,
