@@ -7,11 +7,11 @@ import type { GuestAdapter, GuestReading } from "../domain/facts.ts";
 /** How the switch ended; each says whether anything is changed now. */
 export type SwitchExit = z.output<typeof switchExit>;
 
-/** What the switch reported, or that it reported nothing that can be read. */
-export type SwitchAnswer =
+/** What a script that changes Windows reported, or that it reported nothing that can be read. */
+export type ChangeAnswer<Exit extends string> =
   | {
       readonly kind: "answer";
-      readonly exit: SwitchExit;
+      readonly exit: Exit;
       /** The adapter before the change; null if it was not found. */
       readonly before: GuestAdapter | null;
       /** The adapter as the script left it; the same as before if nothing was changed. */
@@ -22,6 +22,18 @@ export type SwitchAnswer =
       readonly message: string;
     }
   | { readonly kind: "unreadable"; readonly code: string; readonly message: string };
+
+/** What the switch reported. */
+export type SwitchAnswer = ChangeAnswer<SwitchExit>;
+
+/** What is known of a script that changes Windows before it answers. */
+export interface ChangeScript<Exit extends string> {
+  readonly name: string;
+  /** What people call it, at the start of a sentence. */
+  readonly called: string;
+  readonly exits: z.ZodType<Exit>;
+  readonly messages: Readonly<Record<Exit, string>>;
+}
 
 const switchExit = z.enum([
   // DHCP is on, and the address is the expected one.
@@ -59,7 +71,7 @@ const address = z
   });
 
 /** An adapter as the scripts show it. */
-export const adapter = z
+const adapter = z
   .object({
     name: z.string(),
     guid: z.string(),
@@ -84,7 +96,7 @@ export const adapter = z
   }));
 
 /** The netsh text is evidence only: one that cannot be unpacked counts as absent. */
-export const netsh = z
+const netsh = z
   .string()
   .nullable()
   .transform((text) => {
@@ -122,16 +134,6 @@ const readEnvelope = z.object({
   netsh,
 });
 
-const switchEnvelope = z.object({
-  sir: z.literal("switch-to-dhcp/1"),
-  exit: switchExit,
-  detail: z.string().nullable(),
-  task: z.enum(["gone", "armed", "never-armed"]),
-  before: adapter.nullable(),
-  after: adapter.nullable(),
-  netsh,
-});
-
 /** Reads what `read-guest.ps1` printed; never throws. */
 export function parseReadOutput(stdout: string): GuestReading {
   const found = lastEnvelope(stdout, "read-guest/");
@@ -166,20 +168,43 @@ export function parseReadOutput(stdout: string): GuestReading {
 
 /** Reads what `switch-to-dhcp.ps1` printed; never throws. */
 export function parseSwitchOutput(stdout: string): SwitchAnswer {
-  const found = lastEnvelope(stdout, "switch-to-dhcp/");
-  const parsed = switchEnvelope.safeParse(found);
+  return parseChangeOutput(stdout, {
+    name: "switch-to-dhcp",
+    called: "The switch",
+    exits: switchExit,
+    messages: MESSAGES,
+  });
+}
+
+/** Reads what a script that changes Windows printed; never throws. */
+export function parseChangeOutput<Exit extends string>(
+  stdout: string,
+  { name, called, exits, messages }: ChangeScript<Exit>,
+): ChangeAnswer<Exit> {
+  const found = lastEnvelope(stdout, `${name}/`);
+  const parsed = z
+    .object({
+      sir: z.literal(`${name}/1`),
+      exit: exits,
+      detail: z.string().nullable(),
+      task: z.enum(["gone", "armed", "never-armed"]),
+      before: adapter.nullable(),
+      after: adapter.nullable(),
+      netsh,
+    })
+    .safeParse(found);
   if (!parsed.success) {
     const failed = failure.safeParse(found);
     return failed.success
       ? {
           kind: "unreadable",
           code: failed.data.error,
-          message: `The switch could not report: ${failed.data.detail ?? failed.data.error}.`,
+          message: `${called} could not report: ${failed.data.detail ?? failed.data.error}.`,
         }
-      : unreadable(found, "switch-to-dhcp", parsed.error);
+      : unreadable(found, name, parsed.error);
   }
   const { exit, before, after, task, detail, netsh: netshText } = parsed.data;
-  const message = detail === null ? MESSAGES[exit] : `${MESSAGES[exit]} Windows said: ${detail}`;
+  const message = detail === null ? messages[exit] : `${messages[exit]} Windows said: ${detail}`;
   return { kind: "answer", exit, before, after, deadManTask: task, netshText, message };
 }
 

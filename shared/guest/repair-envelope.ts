@@ -1,7 +1,6 @@
 import { z } from "zod";
 
-import type { GuestAdapter } from "../domain/facts.ts";
-import { adapter, failure, lastEnvelope, netsh, unreadable } from "./envelope.ts";
+import { parseChangeOutput, type ChangeAnswer } from "./envelope.ts";
 
 /** How a script that repairs one adapter ended; each says whether anything is changed now. */
 export type RepairExit = z.output<typeof repairExit>;
@@ -10,20 +9,7 @@ export type RepairExit = z.output<typeof repairExit>;
 export type RepairScriptName = "repair-adapter" | "set-addresses";
 
 /** What such a script reported, or that it reported nothing that can be read. */
-export type RepairAnswer =
-  | {
-      readonly kind: "answer";
-      readonly exit: RepairExit;
-      /** The adapter before the change; null if it was not found. */
-      readonly before: GuestAdapter | null;
-      /** The adapter as the script left it. */
-      readonly after: GuestAdapter | null;
-      readonly deadManTask: "gone" | "armed" | "never-armed";
-      readonly netshText: string | null;
-      /** One sentence for people. */
-      readonly message: string;
-    }
-  | { readonly kind: "unreadable"; readonly code: string; readonly message: string };
+export type RepairAnswer = ChangeAnswer<RepairExit>;
 
 const repairExit = z.enum([
   // The adapter has the lease that Azure has for it.
@@ -63,33 +49,14 @@ const repairExit = z.enum([
   "restore-failed",
 ]);
 
-const envelope = z.object({
-  sir: z.enum(["repair-adapter/1", "set-addresses/1"]),
-  exit: repairExit,
-  detail: z.string().nullable(),
-  task: z.enum(["gone", "armed", "never-armed"]),
-  before: adapter.nullable(),
-  after: adapter.nullable(),
-  netsh,
-});
-
 /** Reads what that script printed; never throws. */
 export function parseRepairOutput(script: RepairScriptName, stdout: string): RepairAnswer {
-  const found = lastEnvelope(stdout, `${script}/`);
-  const parsed = envelope.safeParse(found);
-  if (!parsed.success) {
-    const failed = failure.safeParse(found);
-    return failed.success
-      ? {
-          kind: "unreadable",
-          code: failed.data.error,
-          message: `The repair could not report: ${failed.data.detail ?? failed.data.error}.`,
-        }
-      : unreadable(found, script, parsed.error);
-  }
-  const { exit, before, after, task, detail, netsh: netshText } = parsed.data;
-  const message = detail === null ? MESSAGES[exit] : `${MESSAGES[exit]} Windows said: ${detail}`;
-  return { kind: "answer", exit, before, after, deadManTask: task, netshText, message };
+  return parseChangeOutput(stdout, {
+    name: script,
+    called: "The repair",
+    exits: repairExit,
+    messages: MESSAGES,
+  });
 }
 
 const MESSAGES: Readonly<Record<RepairExit, string>> = {

@@ -1,26 +1,12 @@
 import { z } from "zod";
 
-import type { GuestAdapter } from "../domain/facts.ts";
-import { adapter, failure, lastEnvelope, netsh, unreadable } from "./envelope.ts";
+import { parseChangeOutput, type ChangeAnswer } from "./envelope.ts";
 
 /** How the way back to a static configuration ended; each says whether anything is changed now. */
 export type RestoreExit = z.output<typeof restoreExit>;
 
 /** What that script reported, or that it reported nothing that can be read. */
-export type RestoreAnswer =
-  | {
-      readonly kind: "answer";
-      readonly exit: RestoreExit;
-      /** The adapter before the change; null if it was not found. */
-      readonly before: GuestAdapter | null;
-      /** The adapter as the script left it. */
-      readonly after: GuestAdapter | null;
-      readonly deadManTask: "gone" | "armed" | "never-armed";
-      readonly netshText: string | null;
-      /** One sentence for people. */
-      readonly message: string;
-    }
-  | { readonly kind: "unreadable"; readonly code: string; readonly message: string };
+export type RestoreAnswer = ChangeAnswer<RestoreExit>;
 
 const restoreExit = z.enum([
   // The static configuration is in force.
@@ -43,33 +29,14 @@ const restoreExit = z.enum([
   "restore-failed",
 ]);
 
-const envelope = z.object({
-  sir: z.literal("restore-static/1"),
-  exit: restoreExit,
-  detail: z.string().nullable(),
-  task: z.enum(["gone", "armed", "never-armed"]),
-  before: adapter.nullable(),
-  after: adapter.nullable(),
-  netsh,
-});
-
 /** Reads what `restore-static.ps1` printed; never throws. */
 export function parseRestoreOutput(stdout: string): RestoreAnswer {
-  const found = lastEnvelope(stdout, "restore-static/");
-  const parsed = envelope.safeParse(found);
-  if (!parsed.success) {
-    const failed = failure.safeParse(found);
-    return failed.success
-      ? {
-          kind: "unreadable",
-          code: failed.data.error,
-          message: `The way back could not report: ${failed.data.detail ?? failed.data.error}.`,
-        }
-      : unreadable(found, "restore-static", parsed.error);
-  }
-  const { exit, before, after, task, detail, netsh: netshText } = parsed.data;
-  const message = detail === null ? MESSAGES[exit] : `${MESSAGES[exit]} Windows said: ${detail}`;
-  return { kind: "answer", exit, before, after, deadManTask: task, netshText, message };
+  return parseChangeOutput(stdout, {
+    name: "restore-static",
+    called: "The way back",
+    exits: restoreExit,
+    messages: MESSAGES,
+  });
 }
 
 const MESSAGES: Readonly<Record<RestoreExit, string>> = {
