@@ -1,82 +1,23 @@
-import { z } from "zod";
+import type { z } from "zod";
 
 import { ConfigurationError } from "./domain/errors.ts";
+import { environment, type Allowance } from "./settings/environment.ts";
 
-const seconds = z.coerce.number().min(0).max(86_400);
-const loopbackUrl = z
-  .url()
-  .refine(
-    (url) => isLoopback(url),
-    "must point to a loopback address (127.0.0.1, localhost, [::1])",
-  );
+export type { Allowance };
 
 /** The switch's own bound is its wait for the lease and this for a restore; its script takes no shorter dead-man's time. */
 const RESTORE_SECONDS = 15;
 
-/** What is off unless it is allowed by name. */
-const ALLOWANCES = ["console", "restarts", "restarts-unread", "restarts-pooled", "ghosts"] as const;
-
-/**
- * What the settings allow beyond scripts inside Windows: typing at the serial console; a NIC reset, which restarts the VM; the same
- * where Windows cannot be read, or where the NIC is in a pool of a load balancer or gateway; removing adapters that are gone.
- */
-export type Allowance = (typeof ALLOWANCES)[number];
-
-const allowances = z
-  .string()
-  .default("")
-  .transform((text) => text.split(",").map((word) => word.trim().toLowerCase()))
-  .transform((words) => words.filter((word) => word !== ""))
-  .pipe(z.array(z.enum(ALLOWANCES, { error: `must be of ${ALLOWANCES.join(", ")}` })));
-
-/** A plain value is refused: whoever may read the settings must not learn a password by that. */
-const secretUrl = z
-  .url({ error: "must be a secret's address, https://VAULT.vault.azure.net/secrets/NAME" })
-  .refine(
-    (url) => isSecretAddress(url),
-    "must be a secret's address, https://VAULT.vault.azure.net/secrets/NAME",
-  );
-
-/** Every environment variable that the program reads, with its default. Names carry their unit. */
-const environment = z.object({
-  REMEDIATOR_MODE: z.enum(["heal", "observe"]).default("observe"),
-  REMEDIATOR_SCOPE: z.string().default(""),
-  REMEDIATOR_ALLOW: allowances,
-  REMEDIATOR_CONSOLE_SECRET: secretUrl.optional(),
-  REMEDIATOR_COOL_DOWN_SECONDS: seconds.default(1800),
-  REMEDIATOR_SETTLE_SECONDS: seconds.default(360),
-  REMEDIATOR_PROBE_PORT: z.coerce.number().int().min(1).max(65_535).default(3389),
-  REMEDIATOR_PROBE_COUNT: z.coerce.number().int().min(1).max(20).default(3),
-  REMEDIATOR_PROBE_WINDOW_SECONDS: seconds.default(60),
-  REMEDIATOR_PROBE_TIMEOUT_SECONDS: seconds.default(5),
-  REMEDIATOR_PROBE_PROXY: z
-    .url({ protocol: /^http$/u, error: "must be http://HOST:PORT" })
-    .optional(),
-  REMEDIATOR_PROBE_CONTROL: z
-    .string()
-    .regex(/^[^:\s]+:\d{1,5}$/u, "must be HOST:PORT")
-    .refine((text) => isPort(Number(text.split(":")[1])), "must name a port from 1 to 65535")
-    .optional(),
-  REMEDIATOR_PROBE_SOURCE: z.ipv4("must be an IPv4 address").optional(),
-  REMEDIATOR_PROBE_ROUND_MINUTES: z.coerce.number().int().min(0).max(1440).default(0),
-  REMEDIATOR_GUEST_READ_SECONDS: seconds.default(120),
-  REMEDIATOR_GUEST_SWITCH_SECONDS: seconds.default(240),
-  REMEDIATOR_LEASE_WAIT_SECONDS: seconds.default(60),
-  REMEDIATOR_DEAD_MAN_SECONDS: seconds.default(600),
-  REMEDIATOR_SECOND_PROBE_SECONDS: seconds.default(120),
-  // Without a pause a wait would be a busy loop of activities.
-  REMEDIATOR_POLL_SECONDS: seconds.min(0.05).default(5),
-  REMEDIATOR_SNAPSHOT_TIMEOUT_SECONDS: seconds.default(1800),
-  REMEDIATOR_SNAPSHOT_DAYS: z.coerce.number().int().min(1).max(365).default(7),
-  REMEDIATOR_RECORD_DAYS: z.coerce.number().int().min(1).max(3650).default(90),
-  REMEDIATOR_RETRY_SECONDS: seconds.default(10),
-  REMEDIATOR_UNREAD_SILENCE_SECONDS: seconds.default(900),
-  REMEDIATOR_UNREAD_UPTIME_SECONDS: seconds.default(1200),
-  REMEDIATOR_RESTART_WAIT_SECONDS: seconds.default(1200),
-  REMEDIATOR_DATA: z.string().min(1).optional(),
-  REMEDIATOR_ARM_ENDPOINT: loopbackUrl.optional(),
-  REMEDIATOR_ARM_TOKEN: z.string().min(1).optional(),
-});
+/** How callers of the HTTP routes are known. */
+export type Authentication =
+  | { readonly kind: "functionKey" }
+  | {
+      readonly kind: "entra";
+      readonly tenantId: string;
+      readonly clientId: string;
+      /** The application's identifier URI. */
+      readonly audience: string;
+    };
 
 /** Everything that can be set, read once. Durations are in seconds. */
 export interface Settings {
@@ -136,6 +77,18 @@ export interface Settings {
   readonly restartWaitSeconds: number;
   /** Folder of the local store. @default none: needs to be set */
   readonly dataFolder: string | null;
+  /** Endpoints of the storage account with the records; in Azure instead of `dataFolder`. @default none */
+  readonly cloudStore: { readonly tableEndpoint: string; readonly blobEndpoint: string } | null;
+  /** Who may call the HTTP routes: holders of a function key, or of a token of that tenant for that application. @default functionKey */
+  readonly authentication: Authentication;
+  /** Requests that one caller may make in a minute. @default 600 */
+  readonly ratePerMinute: number;
+  /** Endpoint of the Event Grid topic that is told of incidents. @default none */
+  readonly eventTopic: string | null;
+  /** Where traces and metrics go. @default "off" */
+  readonly telemetry: "applicationInsights" | "console" | "off" | "otlp";
+  /** Signals are stored, and no run starts; open runs go on to their ends. @default false */
+  readonly paused: boolean;
   /** Simulated Azure, loopback only. @default none: the real one */
   readonly simulator: { readonly armEndpoint: string; readonly token: string } | null;
 }
@@ -152,10 +105,7 @@ export function readSettings(
     const problems = parsed.error.issues.map(
       (issue) => `${issue.path.join(".")}: ${issue.message}`,
     );
-    throw new ConfigurationError(`Cannot read the settings. ${problems.join("; ")}`, {
-      code: "invalid-settings",
-      nextStep: "Correct the named environment variables; docs/operations.md lists them all.",
-    });
+    throw badSettings(problems.join("; "));
   }
   return toSettings(parsed.data);
 }
@@ -172,7 +122,6 @@ function withoutEmpty(
 }
 
 function toSettings(values: z.output<typeof environment>): Settings {
-  const endpoint = values.REMEDIATOR_ARM_ENDPOINT;
   const leaseWaitSeconds = Math.max(1, Math.ceil(values.REMEDIATOR_LEASE_WAIT_SECONDS));
   return {
     mode: values.REMEDIATOR_MODE,
@@ -199,26 +148,8 @@ function toSettings(values: z.output<typeof environment>): Settings {
     recordDays: values.REMEDIATOR_RECORD_DAYS,
     retrySeconds: values.REMEDIATOR_RETRY_SECONDS,
     ...restartTimes(values),
-    dataFolder: values.REMEDIATOR_DATA ?? null,
-    simulator:
-      endpoint === undefined
-        ? null
-        : { armEndpoint: endpoint, token: values.REMEDIATOR_ARM_TOKEN ?? "" },
+    ...deploymentOf(values),
   };
-}
-
-/** On this machine only simulated Azure is a vault; `clients.ts` sends no token anywhere else. */
-function isSecretAddress(text: string): boolean {
-  if (!URL.canParse(text)) {
-    return false;
-  }
-  const url = new URL(text);
-  const isVault =
-    url.protocol === "https:" &&
-    /\.vault\.(?:azure\.(?:net|cn)|usgovcloudapi\.net)$/u.test(url.hostname);
-  const path = /^\/secrets\/[\dA-Za-z-]{1,127}(?:\/[\da-f]{32})?$/u.test(url.pathname);
-  const bare = [url.search, url.hash, url.username, url.password].every((part) => part === "");
-  return path && bare && (isVault || isLoopback(text));
 }
 
 function probeOf(values: z.output<typeof environment>): Settings["probe"] {
@@ -243,10 +174,62 @@ function restartTimes(
   };
 }
 
-function isPort(port: number): boolean {
-  return port >= 1 && port <= 65_535;
+function cloudStoreOf(values: z.output<typeof environment>): Settings["cloudStore"] {
+  const { REMEDIATOR_TABLE_ENDPOINT: tables, REMEDIATOR_BLOB_ENDPOINT: blobs } = values;
+  if (tables === undefined && blobs === undefined) {
+    return null;
+  }
+  if (tables === undefined || blobs === undefined) {
+    throw badSettings("REMEDIATOR_TABLE_ENDPOINT and REMEDIATOR_BLOB_ENDPOINT go together");
+  }
+  return { tableEndpoint: tables, blobEndpoint: blobs };
 }
 
-function isLoopback(url: string): boolean {
-  return URL.canParse(url) && ["127.0.0.1", "localhost", "[::1]"].includes(new URL(url).hostname);
+function authenticationOf(values: z.output<typeof environment>): Authentication {
+  if (values.REMEDIATOR_AUTH === "functionKey") {
+    return { kind: "functionKey" };
+  }
+  const { REMEDIATOR_ENTRA_TENANT: tenantId, REMEDIATOR_ENTRA_CLIENT: clientId } = values;
+  if (tenantId === undefined || clientId === undefined) {
+    throw badSettings("REMEDIATOR_AUTH=entra needs REMEDIATOR_ENTRA_TENANT and _CLIENT");
+  }
+  const audience = values.REMEDIATOR_ENTRA_AUDIENCE ?? `api://${clientId}`;
+  return { kind: "entra", tenantId, clientId, audience };
+}
+
+function badSettings(problems: string): ConfigurationError {
+  return new ConfigurationError(`Cannot read the settings. ${problems}`, {
+    code: "invalid-settings",
+    nextStep: "Correct the named environment variables; docs/operations.md lists them all.",
+  });
+}
+
+/** Where this deployment keeps its records, who may call it, and whom it tells. */
+function deploymentOf(
+  values: z.output<typeof environment>,
+): Pick<
+  Settings,
+  | "dataFolder"
+  | "cloudStore"
+  | "authentication"
+  | "ratePerMinute"
+  | "eventTopic"
+  | "telemetry"
+  | "paused"
+  | "simulator"
+> {
+  const endpoint = values.REMEDIATOR_ARM_ENDPOINT;
+  return {
+    dataFolder: values.REMEDIATOR_DATA ?? null,
+    cloudStore: cloudStoreOf(values),
+    authentication: authenticationOf(values),
+    ratePerMinute: values.REMEDIATOR_RATE_PER_MINUTE,
+    eventTopic: values.REMEDIATOR_EVENT_TOPIC ?? null,
+    telemetry: values.REMEDIATOR_TELEMETRY,
+    paused: values.REMEDIATOR_PAUSED,
+    simulator:
+      endpoint === undefined
+        ? null
+        : { armEndpoint: endpoint, token: values.REMEDIATOR_ARM_TOKEN ?? "" },
+  };
 }

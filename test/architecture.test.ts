@@ -33,7 +33,8 @@ const RULES: Readonly<Record<string, FolderRule>> = {
   ...Object.fromEntries(STAGES.map((stage) => [stage, STAGE_RULE])),
   "shared/azure": DOMAIN_ONLY,
   "shared/guest": DOMAIN_ONLY,
-  "shared/settings.ts": DOMAIN_ONLY,
+  "shared/settings.ts": { folders: ["shared/domain", "shared/settings"], node: true },
+  "shared/settings": { folders: [], node: false },
   functions: { folders: ["shared"], node: true },
   "local/host": {
     folders: ["shared/domain"],
@@ -56,6 +57,17 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "@azure/identity": ["shared/azure"],
   "@azure/core-auth": ["shared/azure"],
   "@azure/core-rest-pipeline": ["shared/azure"],
+  "@azure/data-tables": ["shared/azure"],
+  "@azure/storage-blob": ["shared/azure"],
+  "@azure/eventgrid": ["shared/azure"],
+  jose: ["shared/azure"],
+  "@opentelemetry/api": ["functions"],
+  "@opentelemetry/resources": ["functions"],
+  "@opentelemetry/sdk-metrics": ["functions"],
+  "@opentelemetry/sdk-trace-base": ["functions"],
+  "@opentelemetry/exporter-metrics-otlp-http": ["functions"],
+  "@opentelemetry/exporter-trace-otlp-http": ["functions"],
+  "@azure/monitor-opentelemetry-exporter": ["functions"],
   "@azure/functions": ["functions", "local/host"],
   "durable-functions": ["functions", "local/host"],
   hono: ["local/host", "local/simulator"],
@@ -69,6 +81,9 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
 const TYPES_OF_PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "@azure/arm-compute": STAGES,
   "@azure/arm-network": STAGES,
+  "@azure/data-tables": STAGES,
+  "@azure/storage-blob": STAGES,
+  "@azure/eventgrid": STAGES,
 };
 
 interface Import {

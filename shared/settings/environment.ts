@@ -1,0 +1,123 @@
+import { z } from "zod";
+
+/** What is off unless it is allowed by name. */
+const ALLOWANCES = ["console", "restarts", "restarts-unread", "restarts-pooled", "ghosts"] as const;
+
+/**
+ * What the settings allow beyond scripts inside Windows: typing at the serial console; a NIC reset, which restarts the VM; the same
+ * where Windows cannot be read, or where the NIC is in a pool of a load balancer or gateway; removing adapters that are gone.
+ */
+export type Allowance = (typeof ALLOWANCES)[number];
+
+const seconds = z.coerce.number().min(0).max(86_400);
+const loopbackUrl = z
+  .url()
+  .refine(
+    (url) => isLoopback(url),
+    "must point to a loopback address (127.0.0.1, localhost, [::1])",
+  );
+
+const allowances = z
+  .string()
+  .default("")
+  .transform((text) => text.split(",").map((word) => word.trim().toLowerCase()))
+  .transform((words) => words.filter((word) => word !== ""))
+  .pipe(z.array(z.enum(ALLOWANCES, { error: `must be of ${ALLOWANCES.join(", ")}` })));
+
+/** A plain value is refused: whoever may read the settings must not learn a password by that. */
+const secretUrl = z
+  .url({ error: "must be a secret's address, https://VAULT.vault.azure.net/secrets/NAME" })
+  .refine(
+    (url) => isSecretAddress(url),
+    "must be a secret's address, https://VAULT.vault.azure.net/secrets/NAME",
+  );
+
+/** An account's own address, or Azurite's on this machine. */
+function storageUrl(service: "table" | "blob"): z.ZodType<string> {
+  const account = new RegExp(`^https://[a-z\\d]{3,24}\\.${service}\\.core\\.[a-z.]+/?$`, "u");
+  return z
+    .url({ protocol: /^https?$/u })
+    .refine(
+      (url) => isLoopback(url) || account.test(url),
+      `must be https://ACCOUNT.${service}.core.windows.net, or a loopback address`,
+    );
+}
+
+/** Every environment variable that the program reads, with its default. Names carry their unit. */
+export const environment = z.object({
+  REMEDIATOR_MODE: z.enum(["heal", "observe"]).default("observe"),
+  REMEDIATOR_SCOPE: z.string().default(""),
+  REMEDIATOR_ALLOW: allowances,
+  REMEDIATOR_CONSOLE_SECRET: secretUrl.optional(),
+  REMEDIATOR_COOL_DOWN_SECONDS: seconds.default(1800),
+  REMEDIATOR_SETTLE_SECONDS: seconds.default(360),
+  REMEDIATOR_PROBE_PORT: z.coerce.number().int().min(1).max(65_535).default(3389),
+  REMEDIATOR_PROBE_COUNT: z.coerce.number().int().min(1).max(20).default(3),
+  REMEDIATOR_PROBE_WINDOW_SECONDS: seconds.default(60),
+  REMEDIATOR_PROBE_TIMEOUT_SECONDS: seconds.default(5),
+  REMEDIATOR_PROBE_PROXY: z
+    .url({ protocol: /^http$/u, error: "must be http://HOST:PORT" })
+    .optional(),
+  REMEDIATOR_PROBE_CONTROL: z
+    .string()
+    .regex(/^[^:\s]+:\d{1,5}$/u, "must be HOST:PORT")
+    .refine((text) => isPort(Number(text.split(":")[1])), "must name a port from 1 to 65535")
+    .optional(),
+  REMEDIATOR_PROBE_SOURCE: z.ipv4("must be an IPv4 address").optional(),
+  REMEDIATOR_PROBE_ROUND_MINUTES: z.coerce.number().int().min(0).max(1440).default(0),
+  REMEDIATOR_GUEST_READ_SECONDS: seconds.default(120),
+  REMEDIATOR_GUEST_SWITCH_SECONDS: seconds.default(240),
+  REMEDIATOR_LEASE_WAIT_SECONDS: seconds.default(60),
+  REMEDIATOR_DEAD_MAN_SECONDS: seconds.default(600),
+  REMEDIATOR_SECOND_PROBE_SECONDS: seconds.default(120),
+  // Without a pause a wait would be a busy loop of activities.
+  REMEDIATOR_POLL_SECONDS: seconds.min(0.05).default(5),
+  REMEDIATOR_SNAPSHOT_TIMEOUT_SECONDS: seconds.default(1800),
+  REMEDIATOR_SNAPSHOT_DAYS: z.coerce.number().int().min(1).max(365).default(7),
+  REMEDIATOR_RECORD_DAYS: z.coerce.number().int().min(1).max(3650).default(90),
+  REMEDIATOR_RETRY_SECONDS: seconds.default(10),
+  REMEDIATOR_UNREAD_SILENCE_SECONDS: seconds.default(900),
+  REMEDIATOR_UNREAD_UPTIME_SECONDS: seconds.default(1200),
+  REMEDIATOR_RESTART_WAIT_SECONDS: seconds.default(1200),
+  REMEDIATOR_DATA: z.string().min(1).optional(),
+  REMEDIATOR_TABLE_ENDPOINT: storageUrl("table").optional(),
+  REMEDIATOR_BLOB_ENDPOINT: storageUrl("blob").optional(),
+  REMEDIATOR_AUTH: z.enum(["functionKey", "entra"]).default("functionKey"),
+  REMEDIATOR_ENTRA_TENANT: z.guid("must be the tenant's id").optional(),
+  REMEDIATOR_ENTRA_CLIENT: z.guid("must be the application's client id").optional(),
+  REMEDIATOR_ENTRA_AUDIENCE: z.string().min(1).optional(),
+  REMEDIATOR_RATE_PER_MINUTE: z.coerce.number().int().min(1).max(100_000).default(600),
+  REMEDIATOR_EVENT_TOPIC: z
+    .url({ protocol: /^https?$/u, error: "must be an Event Grid topic's endpoint" })
+    .refine(
+      (url) => isLoopback(url) || /^https:\/\/[^/]+\.eventgrid\.azure\.(?:net|cn|us)\//u.test(url),
+      "must be https://TOPIC.REGION-1.eventgrid.azure.net/api/events",
+    )
+    .optional(),
+  REMEDIATOR_TELEMETRY: z.enum(["off", "console", "otlp", "applicationInsights"]).default("off"),
+  REMEDIATOR_PAUSED: z.stringbool().default(false),
+  REMEDIATOR_ARM_ENDPOINT: loopbackUrl.optional(),
+  REMEDIATOR_ARM_TOKEN: z.string().min(1).optional(),
+});
+
+/** On this machine only simulated Azure is a vault; `clients.ts` sends no token anywhere else. */
+function isSecretAddress(text: string): boolean {
+  if (!URL.canParse(text)) {
+    return false;
+  }
+  const url = new URL(text);
+  const isVault =
+    url.protocol === "https:" &&
+    /\.vault\.(?:azure\.(?:net|cn)|usgovcloudapi\.net)$/u.test(url.hostname);
+  const path = /^\/secrets\/[\dA-Za-z-]{1,127}(?:\/[\da-f]{32})?$/u.test(url.pathname);
+  const bare = [url.search, url.hash, url.username, url.password].every((part) => part === "");
+  return path && bare && (isVault || isLoopback(text));
+}
+
+function isPort(port: number): boolean {
+  return port >= 1 && port <= 65_535;
+}
+
+function isLoopback(url: string): boolean {
+  return URL.canParse(url) && ["127.0.0.1", "localhost", "[::1]"].includes(new URL(url).hostname);
+}
