@@ -100,7 +100,7 @@ function addVm(world: World, machine: ScenarioVm, making: Making): void {
   };
   world.vms.set(machine.name.toLowerCase(), vm);
   if (machine.osDisk === "managed") {
-    addDisk(world, diskName, machine.name, making);
+    addDisk(world, machine, making);
   }
 }
 
@@ -122,9 +122,15 @@ function nothingUnderWay(): Pick<
   };
 }
 
-function addDisk(world: World, name: string, vm: string, { random, now }: Making): void {
-  const createdAt = new Date(now - UPTIME_MS * 30).toISOString();
-  world.disks.set(name.toLowerCase(), { name, uniqueId: random.guid(), createdAt, vm });
+function addDisk(world: World, machine: ScenarioVm, { random, now }: Making): void {
+  const name = diskNameOf(machine);
+  world.disks.set(name.toLowerCase(), {
+    name,
+    uniqueId: random.guid(),
+    createdAt: new Date(now - UPTIME_MS * 30).toISOString(),
+    encryptionSet: machine.diskEncryptionSet ?? null,
+    vm: machine.name,
+  });
 }
 
 interface NicPlan {

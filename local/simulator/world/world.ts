@@ -155,6 +155,8 @@ export interface DiskState {
   readonly name: string;
   readonly uniqueId: string;
   readonly createdAt: string;
+  /** Name of the disk encryption set with the customer's key; null: the platform's key. */
+  readonly encryptionSet: string | null;
   vm: string | null;
 }
 
