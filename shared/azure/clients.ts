@@ -8,6 +8,7 @@ import { ConfigurationError } from "../domain/errors.ts";
 import { identityOfToken } from "./own-identity.ts";
 import type { OwnIdentity } from "./own-identity.ts";
 import { responseTracePolicy } from "./response-trace.ts";
+import { shareTokens } from "./share-tokens.ts";
 
 /** The way to Azure Resource Manager: one client per subscription, made when first needed. */
 export interface Azure {
@@ -32,6 +33,8 @@ export interface AzureOptions {
   readonly requestTimeoutSeconds?: number;
   /** Sends the requests instead of Node's own client. @default none */
   readonly httpClient?: HttpClient;
+  /** Gives the tokens for the real cloud. @default `DefaultAzureCredential` */
+  readonly credential?: TokenCredential;
 }
 
 const RESOURCE_MANAGER = "https://management.azure.com";
@@ -66,30 +69,30 @@ export function createAzure(
 ): Azure {
   const cloud =
     settings.simulator === null
-      ? realCloud()
+      ? realCloud(options.credential)
       : simulatedCloud(settings.simulator.armEndpoint, settings.simulator.token);
   const clientOptions = commonOptions(cloud, options);
-  let rest: Promise<Client> | null = null;
+  const keptRest = keepEach(
+    async (endpoint) => await restClient(cloud, clientOptions, { endpoint, scope: SCOPE }),
+  );
   return {
-    compute: perSubscription(async (subscriptionId) => {
+    compute: keepEach(async (subscriptionId) => {
       const { ComputeManagementClient: Client } = await import("@azure/arm-compute");
       const client = new Client(await cloud.credential(), subscriptionId, clientOptions);
       cloud.adjust(client.pipeline);
       return client;
     }),
-    network: perSubscription(async (subscriptionId) => {
+    network: keepEach(async (subscriptionId) => {
       const { NetworkManagementClient: Client } = await import("@azure/arm-network");
       const client = new Client(await cloud.credential(), subscriptionId, clientOptions);
       cloud.adjust(client.pipeline);
       return client;
     }),
-    rest: async () =>
-      await (rest ??= restClient(cloud, clientOptions, {
-        endpoint: clientOptions.endpoint ?? RESOURCE_MANAGER,
-        scope: SCOPE,
-      })),
-    vault: async (origin) =>
-      await restClient(cloud, clientOptions, { endpoint: origin, scope: cloud.vaultScope(origin) }),
+    rest: async () => await keptRest(clientOptions.endpoint ?? RESOURCE_MANAGER),
+    vault: keepEach(
+      async (endpoint) =>
+        await restClient(cloud, clientOptions, { endpoint, scope: cloud.vaultScope(endpoint) }),
+    ),
     token: async () => await tokenOf(cloud),
     ownIdentity: identityReader(cloud),
   };
@@ -107,11 +110,11 @@ async function restClient(
   return client;
 }
 
-function realCloud(): Cloud {
-  let credential: Promise<TokenCredential> | null = null;
+function realCloud(given: TokenCredential | undefined): Cloud {
+  const credential = keepEach(async () => shareTokens(given ?? (await loadCredential())));
   return {
     endpoint: null,
-    credential: async () => await (credential ??= loadCredential()),
+    credential: async () => await credential(""),
     vaultScope: scopeOfVault,
     policies: [],
     adjust: () => undefined,
@@ -216,15 +219,19 @@ function timeoutPolicy(milliseconds: number): PipelinePolicy {
   };
 }
 
-function perSubscription<T>(
-  make: (subscriptionId: string) => Promise<T>,
-): (id: string) => Promise<T> {
+/** Makes one thing for each key, in any letter case, when it is first asked for; one that could not be made is made anew. */
+function keepEach<T>(make: (key: string) => Promise<T>): (key: string) => Promise<T> {
   const made = new Map<string, Promise<T>>();
-  return async (subscriptionId) => {
-    const key = subscriptionId.toLowerCase();
-    const known = made.get(key) ?? make(subscriptionId);
+  return async (given) => {
+    const key = given.toLowerCase();
+    const known = made.get(key) ?? make(given);
     made.set(key, known);
-    return await known;
+    try {
+      return await known;
+    } catch (error) {
+      made.delete(key);
+      throw error;
+    }
   };
 }
 

@@ -234,6 +234,7 @@ const fleet = {
 const subscription = z.strictObject({
   id: z.guid(),
   name: z.string().min(1).optional().describe("Default: Subscription 2, Subscription 3, …"),
+  noRole: z.boolean().default(false).describe("Whether the printed token has no role there."),
   ...fleet,
 });
 

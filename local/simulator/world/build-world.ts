@@ -30,6 +30,7 @@ export function buildWorld(fleet: Fleet, tenantId: string, making: Making): Worl
   const world: World = {
     subscriptionId: fleet.id,
     subscriptionName: fleet.name,
+    noRole: fleet.noRole,
     tenantId,
     location: fleet.location,
     resourceGroup: fleet.resourceGroup,

@@ -209,6 +209,8 @@ export interface DnsZoneState {
 export interface World {
   readonly subscriptionId: string;
   readonly subscriptionName: string;
+  /** Whether the printed token has no role there. */
+  readonly noRole: boolean;
   readonly tenantId: string;
   readonly location: string;
   readonly resourceGroup: string;
