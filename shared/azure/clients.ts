@@ -5,9 +5,11 @@ import type { TokenCredential } from "@azure/core-auth";
 import type { HttpClient, Pipeline, PipelinePolicy } from "@azure/core-rest-pipeline";
 
 import { ConfigurationError } from "../domain/errors.ts";
+import { loadCredential } from "./credential.ts";
 import { identityOfToken } from "./own-identity.ts";
 import type { OwnIdentity } from "./own-identity.ts";
 import { responseTracePolicy } from "./response-trace.ts";
+import { timeoutPolicy } from "./timeout-policy.ts";
 
 /** The way to Azure Resource Manager: one client per subscription, made when first needed. */
 export interface Azure {
@@ -108,10 +110,9 @@ async function restClient(
 }
 
 function realCloud(): Cloud {
-  let credential: Promise<TokenCredential> | null = null;
   return {
     endpoint: null,
-    credential: async () => await (credential ??= loadCredential()),
+    credential: loadCredential,
     vaultScope: scopeOfVault,
     policies: [],
     adjust: () => undefined,
@@ -131,11 +132,6 @@ function scopeOfVault(origin: string): string {
     });
   }
   return `https://${suffix}/.default`;
-}
-
-async function loadCredential(): Promise<TokenCredential> {
-  const { DefaultAzureCredential } = await import("@azure/identity");
-  return new DefaultAzureCredential();
 }
 
 function simulatedCloud(endpoint: string, token: string): Cloud {
@@ -201,20 +197,6 @@ type ConstructorOptions = { readonly endpoint?: string } & ConstructorParameters
   typeof ComputeManagementClient
 >[2] &
   ConstructorParameters<typeof NetworkManagementClient>[2];
-
-/** The SDK's own `timeout` ends once the headers are there; this one covers the body as well. */
-function timeoutPolicy(milliseconds: number): PipelinePolicy {
-  return {
-    name: "wholeAnswerTimeout",
-    async sendRequest(request, next) {
-      const timeout = AbortSignal.timeout(milliseconds);
-      const given = request.abortSignal;
-      request.abortSignal =
-        given instanceof AbortSignal ? AbortSignal.any([given, timeout]) : timeout;
-      return await next(request);
-    },
-  };
-}
 
 function perSubscription<T>(
   make: (subscriptionId: string) => Promise<T>,
