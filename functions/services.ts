@@ -47,16 +47,33 @@ function makeServices(settings: Settings): Services {
   };
 }
 
-async function openStore({ dataFolder }: Settings): Promise<IncidentStore> {
+async function openStore({ dataFolder, cloudStore }: Settings): Promise<IncidentStore> {
+  if (cloudStore !== null) {
+    if (dataFolder !== null) {
+      throw twoStores();
+    }
+    const { openStorage } = await import("../shared/azure/storage.ts");
+    const { openCloudStore } = await import("../shared/incidents/cloud-store.ts");
+    return openCloudStore(openStorage(cloudStore));
+  }
   if (dataFolder === null) {
-    throw new ConfigurationError("No store is configured: REMEDIATOR_DATA is not set.", {
+    throw new ConfigurationError("No store is configured.", {
       code: "no-store",
-      nextStep: "Set REMEDIATOR_DATA to a folder that this program may write to.",
+      nextStep:
+        "Set REMEDIATOR_TABLE_ENDPOINT and REMEDIATOR_BLOB_ENDPOINT to those of a storage account, or REMEDIATOR_DATA to a folder that this program may write to.",
     });
   }
   const { openSqliteStore } = await import("../shared/incidents/sqlite-store.ts");
   await mkdir(dataFolder, { recursive: true });
   return await openSqliteStore(join(dataFolder, "incidents.db"));
+}
+
+/** Records in two places would be two programs that know nothing of each other. */
+function twoStores(): ConfigurationError {
+  return new ConfigurationError("Two stores are configured: a folder and a storage account.", {
+    code: "two-stores",
+    nextStep: "Unset REMEDIATOR_DATA, or REMEDIATOR_TABLE_ENDPOINT and REMEDIATOR_BLOB_ENDPOINT.",
+  });
 }
 
 /** Keeps the promise of the first call; a failed one is forgotten, so that the next call tries again. */

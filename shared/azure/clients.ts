@@ -5,10 +5,12 @@ import type { TokenCredential } from "@azure/core-auth";
 import type { HttpClient, Pipeline, PipelinePolicy } from "@azure/core-rest-pipeline";
 
 import { ConfigurationError } from "../domain/errors.ts";
+import { loadCredential } from "./credential.ts";
 import { identityOfToken } from "./own-identity.ts";
 import type { OwnIdentity } from "./own-identity.ts";
 import { responseTracePolicy } from "./response-trace.ts";
 import { shareTokens } from "./share-tokens.ts";
+import { timeoutPolicy } from "./timeout-policy.ts";
 
 /** The way to Azure Resource Manager: one client per subscription, made when first needed. */
 export interface Azure {
@@ -111,10 +113,10 @@ async function restClient(
 }
 
 function realCloud(given: TokenCredential | undefined): Cloud {
-  const credential = keepEach(async () => shareTokens(given ?? (await loadCredential())));
+  const credential = given === undefined ? null : shareTokens(given);
   return {
     endpoint: null,
-    credential: async () => await credential(""),
+    credential: async () => credential ?? (await loadCredential()),
     vaultScope: scopeOfVault,
     policies: [],
     adjust: () => undefined,
@@ -134,11 +136,6 @@ function scopeOfVault(origin: string): string {
     });
   }
   return `https://${suffix}/.default`;
-}
-
-async function loadCredential(): Promise<TokenCredential> {
-  const { DefaultAzureCredential } = await import("@azure/identity");
-  return new DefaultAzureCredential();
 }
 
 function simulatedCloud(endpoint: string, token: string): Cloud {
@@ -204,20 +201,6 @@ type ConstructorOptions = { readonly endpoint?: string } & ConstructorParameters
   typeof ComputeManagementClient
 >[2] &
   ConstructorParameters<typeof NetworkManagementClient>[2];
-
-/** The SDK's own `timeout` ends once the headers are there; this one covers the body as well. */
-function timeoutPolicy(milliseconds: number): PipelinePolicy {
-  return {
-    name: "wholeAnswerTimeout",
-    async sendRequest(request, next) {
-      const timeout = AbortSignal.timeout(milliseconds);
-      const given = request.abortSignal;
-      request.abortSignal =
-        given instanceof AbortSignal ? AbortSignal.any([given, timeout]) : timeout;
-      return await next(request);
-    },
-  };
-}
 
 /** Makes one thing for each key, in any letter case, when it is first asked for; one that could not be made is made anew. */
 function keepEach<T>(make: (key: string) => Promise<T>): (key: string) => Promise<T> {

@@ -18,6 +18,11 @@ export interface EmbeddedChoice {
   readonly azure: SimulatorAccess | "real" | "configured";
   /** What the person who calls allows beside the environment. @default [] */
   readonly allow?: readonly Allowance[];
+  /**
+   * Whether records go to the storage account of the environment, if it names one; the engine's journal stays in the folder.
+   * Those of simulated VMs go to Azurite at most. @default false: all stays in the folder
+   */
+  readonly cloudRecords?: boolean;
 }
 
 /**
@@ -25,14 +30,30 @@ export interface EmbeddedChoice {
  * @throws ConfigurationError if the environment's are wrong.
  */
 export function embeddedSettings(variables: Variables, choice: EmbeddedChoice): Settings {
-  const { azure, dataFolder, allow = [] } = choice;
+  const { azure, allow = [] } = choice;
   return readSettings({
     ...variables,
     REMEDIATOR_MODE: set(variables["REMEDIATOR_MODE"]) ?? "heal",
-    REMEDIATOR_DATA: dataFolder,
+    ...recordVariables(variables, choice),
     REMEDIATOR_ALLOW: [variables["REMEDIATOR_ALLOW"], ...allow].join(","),
     ...(azure === "configured" ? {} : azureVariables(azure)),
   });
+}
+
+function recordVariables(
+  variables: Variables,
+  { azure, dataFolder, cloudRecords = false }: EmbeddedChoice,
+): Variables {
+  const tables = set(variables["REMEDIATOR_TABLE_ENDPOINT"]);
+  const real = azure === "real" || azure === "configured";
+  const local = tables?.startsWith("http://") ?? false;
+  return cloudRecords && tables !== undefined && (real || local)
+    ? { REMEDIATOR_DATA: undefined }
+    : {
+        REMEDIATOR_DATA: dataFolder,
+        REMEDIATOR_TABLE_ENDPOINT: undefined,
+        REMEDIATOR_BLOB_ENDPOINT: undefined,
+      };
 }
 
 function azureVariables(azure: SimulatorAccess | "real"): Variables {
