@@ -18,6 +18,8 @@ export interface EmbeddedChoice {
   readonly azure: SimulatorAccess | "real" | "configured";
   /** What the person who calls allows beside the environment. @default [] */
   readonly allow?: readonly Allowance[];
+  /** Whether HTTP callers show tokens if the environment says so; else nobody but this machine can call. @default false */
+  readonly authenticates?: boolean;
 }
 
 /**
@@ -25,12 +27,15 @@ export interface EmbeddedChoice {
  * @throws ConfigurationError if the environment's are wrong.
  */
 export function embeddedSettings(variables: Variables, choice: EmbeddedChoice): Settings {
-  const { azure, dataFolder, allow = [] } = choice;
+  const { azure, dataFolder, allow = [], authenticates = false } = choice;
   return readSettings({
     ...variables,
     REMEDIATOR_MODE: set(variables["REMEDIATOR_MODE"]) ?? "heal",
     REMEDIATOR_DATA: dataFolder,
+    // Whoever calls is on this machine: the command line asks as often as it likes.
+    REMEDIATOR_RATE_PER_MINUTE: set(variables["REMEDIATOR_RATE_PER_MINUTE"]) ?? "100000",
     REMEDIATOR_ALLOW: [variables["REMEDIATOR_ALLOW"], ...allow].join(","),
+    ...(authenticates ? {} : { REMEDIATOR_AUTH: undefined }),
     ...(azure === "configured" ? {} : azureVariables(azure)),
   });
 }
