@@ -10,7 +10,7 @@ export const CLIENT = "ab5eed00-1111-4222-8333-444455556666";
 /** The application's identifier URI. */
 export const AUDIENCE = `api://${CLIENT}`;
 /** The application that calls for action groups. */
-export const AZURE_MONITOR = "461e8683-5575-4561-ac7f-899cc907d62a";
+const AZURE_MONITOR = "461e8683-5575-4561-ac7f-899cc907d62a";
 /** Azure CLI's application. */
 export const AZURE_CLI = "04b07795-8ddb-461a-bbee-02f9e1bf7b46";
 
@@ -141,6 +141,9 @@ function times(): Claims {
 
 /** A token that says it needs no signature. */
 export function anUnsignedToken(claims: Claims): string {
-  const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64url");
   return `${part({ alg: "none", typ: "JWT" })}.${part(claims)}.`;
+}
+
+function part(value: unknown): string {
+  return Buffer.from(JSON.stringify(value)).toString("base64url");
 }
