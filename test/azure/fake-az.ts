@@ -12,6 +12,8 @@ export interface FakeAz {
   path(rest: string): string;
   /** The arguments of each call so far. */
   calls(): readonly (readonly string[])[];
+  /** A file that it keeps. */
+  read(file: string): string;
   remove(): void;
 }
 
@@ -38,6 +40,7 @@ ${body}`,
         .split("\n")
         .filter((line) => line !== "")
         .map((line) => callSchema.parse(JSON.parse(line))),
+    read: (file) => readFileSync(join(folder, file), "utf8"),
     remove: () => {
       rmSync(folder, { recursive: true, force: true });
     },
