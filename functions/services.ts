@@ -2,10 +2,12 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 
 import type { Azure } from "../shared/azure/clients.ts";
+import type { TokenReader } from "../shared/azure/entra-tokens.ts";
 import { ConfigurationError } from "../shared/domain/errors.ts";
 import { keepInventory, type InventoryReader } from "../shared/facts/keep-inventory.ts";
 import type { IncidentStore } from "../shared/incidents/store.ts";
 import { readSettings, type Settings } from "../shared/settings.ts";
+import { createRateLimit, type RateLimit } from "./triggers/rate-limit.ts";
 
 /** What triggers and activities work with; each part is made when it is first asked for, and kept. */
 export interface Services {
@@ -14,6 +16,10 @@ export interface Services {
   readonly azure: () => Promise<Azure>;
   /** What VMs there are, kept in memory; ask with the age in seconds that will do. */
   readonly inventory: InventoryReader;
+  /** Reads the tokens of HTTP callers; null where the host asks them for keys. */
+  readonly tokens: (() => Promise<TokenReader>) | null;
+  /** Counts the requests of HTTP callers. */
+  readonly rate: RateLimit;
 }
 
 let chosen: Settings | null = null;
@@ -44,7 +50,18 @@ function makeServices(settings: Settings): Services {
       const { readInventory } = await import("../shared/facts/inventory.ts");
       return await readInventory(await azure());
     }),
+    tokens: tokensOf(settings),
+    rate: createRateLimit(settings.ratePerMinute),
   };
+}
+
+function tokensOf({ authentication }: Settings): Services["tokens"] {
+  return authentication.kind === "functionKey"
+    ? null
+    : once(async () => {
+        const { createTokenReader } = await import("../shared/azure/entra-tokens.ts");
+        return await createTokenReader(authentication);
+      });
 }
 
 async function openStore({ dataFolder, cloudStore }: Settings): Promise<IncidentStore> {

@@ -17,6 +17,8 @@ export type Authentication =
       readonly clientId: string;
       /** The application's identifier URI. */
       readonly audience: string;
+      /** Origin of the cloud's sign-in host. @default "https://login.microsoftonline.com" */
+      readonly authority: string;
     };
 
 /** Everything that can be set, read once. Durations are in seconds. */
@@ -194,7 +196,8 @@ function authenticationOf(values: z.output<typeof environment>): Authentication 
     throw badSettings("REMEDIATOR_AUTH=entra needs REMEDIATOR_ENTRA_TENANT and _CLIENT");
   }
   const audience = values.REMEDIATOR_ENTRA_AUDIENCE ?? `api://${clientId}`;
-  return { kind: "entra", tenantId, clientId, audience };
+  const { origin: authority } = new URL(values.REMEDIATOR_ENTRA_AUTHORITY);
+  return { kind: "entra", tenantId, clientId, audience, authority };
 }
 
 function badSettings(problems: string): ConfigurationError {

@@ -101,6 +101,7 @@ async function startHost(
     port: call.port,
     azure: access,
     cloudRecords: true,
+    authenticates: true,
     onEvent: (event) => {
       const line = introduced ? hostEventLine(event) : null;
       if (line !== null) {

@@ -32,6 +32,21 @@ const secretUrl = z
     "must be a secret's address, https://VAULT.vault.azure.net/secrets/NAME",
   );
 
+/** Where the clouds sign people in, the public one first. Source: "National clouds" of Microsoft Entra. */
+const SIGN_IN_HOSTS = [
+  "https://login.microsoftonline.com",
+  "https://login.microsoftonline.us",
+  "https://login.partner.microsoftonline.cn",
+] as const;
+
+/** Nowhere else are there keys that make a token good; a loopback address is a test's own. */
+const authorityUrl = z
+  .url()
+  .refine(
+    (url) => isLoopback(url) || SIGN_IN_HOSTS.some((host) => url === host || url === `${host}/`),
+    `must be ${SIGN_IN_HOSTS.join(", ")}, or a loopback address`,
+  );
+
 /** An account's own address, or Azurite's on this machine. */
 function storageUrl(service: "table" | "blob"): z.ZodType<string> {
   const account = new RegExp(`^https://[a-z\\d]{3,24}\\.${service}\\.core\\.[a-z.]+/?$`, "u");
@@ -86,6 +101,7 @@ export const environment = z.object({
   REMEDIATOR_ENTRA_TENANT: z.guid("must be the tenant's id").optional(),
   REMEDIATOR_ENTRA_CLIENT: z.guid("must be the application's client id").optional(),
   REMEDIATOR_ENTRA_AUDIENCE: z.string().min(1).optional(),
+  REMEDIATOR_ENTRA_AUTHORITY: authorityUrl.default(SIGN_IN_HOSTS[0]),
   REMEDIATOR_RATE_PER_MINUTE: z.coerce.number().int().min(1).max(100_000).default(600),
   REMEDIATOR_EVENT_TOPIC: z
     .url({ protocol: /^https?$/u, error: "must be an Event Grid topic's endpoint" })

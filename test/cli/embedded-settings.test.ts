@@ -35,6 +35,20 @@ describe("the settings of the engine in this process", () => {
     expect(embeddedSettings({}, { dataFolder: "d", azure }).allowed).toEqual([]);
   });
 
+  it("ask nobody for a token but where they may, since only this machine reaches the engine", () => {
+    const variables = {
+      REMEDIATOR_AUTH: "entra",
+      REMEDIATOR_ENTRA_TENANT: "c0ffee00-1111-4222-8333-444455556666",
+      REMEDIATOR_ENTRA_CLIENT: "ab5eed00-1111-4222-8333-444455556666",
+    };
+
+    const alone = embeddedSettings(variables, { dataFolder: "d", azure });
+    const serving = embeddedSettings(variables, { dataFolder: "d", azure, authenticates: true });
+
+    expect(alone.authentication).toEqual({ kind: "functionKey" });
+    expect(serving.authentication.kind).toBe("entra");
+  });
+
   it("mean the real Azure when the real one was asked for", () => {
     const variables = { REMEDIATOR_ARM_ENDPOINT: "http://127.0.0.1:1", REMEDIATOR_ARM_TOKEN: "t" };
 

@@ -23,6 +23,8 @@ export interface EmbeddedChoice {
    * Those of simulated VMs go to Azurite at most. @default false: all stays in the folder
    */
   readonly cloudRecords?: boolean;
+  /** Whether HTTP callers show tokens if the environment says so; else nobody but this machine can call. @default false */
+  readonly authenticates?: boolean;
 }
 
 /**
@@ -30,12 +32,15 @@ export interface EmbeddedChoice {
  * @throws ConfigurationError if the environment's are wrong.
  */
 export function embeddedSettings(variables: Variables, choice: EmbeddedChoice): Settings {
-  const { azure, allow = [] } = choice;
+  const { azure, allow = [], authenticates = false } = choice;
   return readSettings({
     ...variables,
     REMEDIATOR_MODE: set(variables["REMEDIATOR_MODE"]) ?? "heal",
     ...recordVariables(variables, choice),
+    // Whoever calls is on this machine: the command line asks as often as it likes.
+    REMEDIATOR_RATE_PER_MINUTE: set(variables["REMEDIATOR_RATE_PER_MINUTE"]) ?? "100000",
     REMEDIATOR_ALLOW: [variables["REMEDIATOR_ALLOW"], ...allow].join(","),
+    ...(authenticates ? {} : { REMEDIATOR_AUTH: undefined }),
     ...(azure === "configured" ? {} : azureVariables(azure)),
   });
 }

@@ -14,6 +14,8 @@ export function someServices(parts: {
     settings: readSettings({}),
     azure: async () => await given(parts.azure),
     store: async () => await given(parts.store),
+    tokens: null,
+    rate: () => 0,
     inventory: async (maxAgeSeconds) => await (await given(parts.inventory))(maxAgeSeconds),
   };
 }
