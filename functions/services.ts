@@ -5,7 +5,8 @@ import type { Azure } from "../shared/azure/clients.ts";
 import { ConfigurationError } from "../shared/domain/errors.ts";
 import { keepInventory, type InventoryReader } from "../shared/facts/keep-inventory.ts";
 import type { IncidentStore } from "../shared/incidents/store.ts";
-import { readSettings, type Settings } from "../shared/settings.ts";
+import { readSettings, type Settings, type TelemetryTarget } from "../shared/settings.ts";
+import { NO_TELEMETRY, type Telemetry } from "./telemetry/telemetry.ts";
 
 /** What triggers and activities work with; each part is made when it is first asked for, and kept. */
 export interface Services {
@@ -14,6 +15,9 @@ export interface Services {
   readonly azure: () => Promise<Azure>;
   /** What VMs there are, kept in memory; ask with the age in seconds that will do. */
   readonly inventory: InventoryReader;
+  readonly telemetry: () => Promise<Telemetry>;
+  /** Sends what telemetry still holds, if it was ever asked for. */
+  readonly endTelemetry: () => Promise<void>;
 }
 
 let chosen: Settings | null = null;
@@ -36,15 +40,51 @@ function makeServices(settings: Settings): Services {
     const { createAzure } = await import("../shared/azure/clients.ts");
     return createAzure(settings);
   });
+  const { telemetry, endTelemetry } = telemetryOf(settings.telemetry);
   return {
     settings,
-    store: once(async () => await openStore(settings)),
+    telemetry,
+    endTelemetry,
+    store: once(async () => {
+      const store = await openStore(settings);
+      return settings.telemetry.kind === "off" ? store : await watched(store, await telemetry());
+    }),
     azure,
     inventory: keepInventory(async () => {
       const { readInventory } = await import("../shared/facts/inventory.ts");
       return await readInventory(await azure());
     }),
   };
+}
+
+function telemetryOf(target: TelemetryTarget): Pick<Services, "telemetry" | "endTelemetry"> {
+  let started: Promise<Telemetry> | null = null;
+  return {
+    telemetry: async () => await (started ??= startTelemetry(target)),
+    endTelemetry: async () => {
+      await (await started)?.stop();
+    },
+  };
+}
+
+/** Nothing that is wrong with telemetry may stop a heal. */
+async function startTelemetry(target: TelemetryTarget): Promise<Telemetry> {
+  if (target.kind === "off") {
+    return NO_TELEMETRY;
+  }
+  try {
+    const telemetry = await import("./telemetry/open-telemetry.ts");
+    return await telemetry.startTelemetry(target);
+  } catch (error) {
+    const { warn } = await import("./telemetry/warning-once.ts");
+    warn(`Telemetry is off: ${error instanceof Error ? error.message : "it did not start"}`);
+    return NO_TELEMETRY;
+  }
+}
+
+async function watched(store: IncidentStore, telemetry: Telemetry): Promise<IncidentStore> {
+  const { watchedStore } = await import("./telemetry/watched-store.ts");
+  return watchedStore(store, telemetry);
 }
 
 async function openStore({ dataFolder }: Settings): Promise<IncidentStore> {
