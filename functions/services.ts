@@ -6,7 +6,8 @@ import type { TokenReader } from "../shared/azure/entra-tokens.ts";
 import { ConfigurationError } from "../shared/domain/errors.ts";
 import { keepInventory, type InventoryReader } from "../shared/facts/keep-inventory.ts";
 import type { IncidentStore } from "../shared/incidents/store.ts";
-import { readSettings, type Settings } from "../shared/settings.ts";
+import { readSettings, type Settings, type TelemetryTarget } from "../shared/settings.ts";
+import { NO_TELEMETRY, type Telemetry } from "./telemetry/telemetry.ts";
 import { createRateLimit, type RateLimit } from "./triggers/rate-limit.ts";
 
 /** What triggers and activities work with; each part is made when it is first asked for, and kept. */
@@ -20,6 +21,9 @@ export interface Services {
   readonly tokens: (() => Promise<TokenReader>) | null;
   /** Counts the requests of HTTP callers. */
   readonly rate: RateLimit;
+  readonly telemetry: () => Promise<Telemetry>;
+  /** Sends what telemetry still holds, if it was ever asked for. */
+  readonly endTelemetry: () => Promise<void>;
 }
 
 let chosen: Settings | null = null;
@@ -42,9 +46,15 @@ function makeServices(settings: Settings): Services {
     const { createAzure } = await import("../shared/azure/clients.ts");
     return createAzure(settings);
   });
+  const { telemetry, endTelemetry } = telemetryOf(settings.telemetry);
   return {
     settings,
-    store: once(async () => await openStore(settings)),
+    telemetry,
+    endTelemetry,
+    store: once(async () => {
+      const store = await openStore(settings);
+      return settings.telemetry.kind === "off" ? store : await watched(store, await telemetry());
+    }),
     azure,
     inventory: keepInventory(async () => {
       const { readInventory } = await import("../shared/facts/inventory.ts");
@@ -62,6 +72,36 @@ function tokensOf({ authentication }: Settings): Services["tokens"] {
         const { createTokenReader } = await import("../shared/azure/entra-tokens.ts");
         return await createTokenReader(authentication);
       });
+}
+
+function telemetryOf(target: TelemetryTarget): Pick<Services, "telemetry" | "endTelemetry"> {
+  let started: Promise<Telemetry> | null = null;
+  return {
+    telemetry: async () => await (started ??= startTelemetry(target)),
+    endTelemetry: async () => {
+      await (await started)?.stop();
+    },
+  };
+}
+
+/** Nothing that is wrong with telemetry may stop a heal. */
+async function startTelemetry(target: TelemetryTarget): Promise<Telemetry> {
+  if (target.kind === "off") {
+    return NO_TELEMETRY;
+  }
+  try {
+    const telemetry = await import("./telemetry/open-telemetry.ts");
+    return await telemetry.startTelemetry(target);
+  } catch (error) {
+    const { warn } = await import("./telemetry/warning-once.ts");
+    warn(`Telemetry is off: ${error instanceof Error ? error.message : "it did not start"}`);
+    return NO_TELEMETRY;
+  }
+}
+
+async function watched(store: IncidentStore, telemetry: Telemetry): Promise<IncidentStore> {
+  const { watchedStore } = await import("./telemetry/watched-store.ts");
+  return watchedStore(store, telemetry);
 }
 
 async function openStore({ dataFolder, cloudStore }: Settings): Promise<IncidentStore> {

@@ -40,7 +40,7 @@ export async function closeIncident(
   await records.updateIncident(incidentId, { ...patch, signalIds });
   const closed = await records.getIncident(incidentId);
   if (closed !== undefined) {
-    tell("incident closed", incidentClosedEvent(closed));
+    tell("incidentClosed", incidentClosedEvent(closed));
   }
   const pending = await records.pendingSignals(scope.vmId);
   return { morePending: pending.length > 0 };

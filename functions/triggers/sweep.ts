@@ -2,11 +2,14 @@ import { app } from "@azure/functions";
 import { getClient, input } from "durable-functions";
 
 import { targetText } from "../../shared/domain/signal.ts";
-import { services } from "../services.ts";
+import { services, type Services } from "../services.ts";
 import { startRunOf } from "./take-in.ts";
 
 /** Signals of one sweep. Those of a run that lasts stay pending meanwhile, and must not keep other VMs' out. */
 const BATCH = 5000;
+
+/** Open incidents that are counted; there are as many at most as VMs that run. */
+const MOST_OPEN = 1000;
 
 /** Each minute: starts a run for what signals left pending for a minute name, for example when its run was just ending. */
 app.timer("sweep", {
@@ -23,5 +26,14 @@ app.timer("sweep", {
     for (const signal of each.values()) {
       await startRunOf(client, signal);
     }
+    await tellOpen(services());
   },
 });
+
+/** How many incidents are open, and since when, for who watches over time; nobody does: nothing is read. */
+async function tellOpen({ settings, store, telemetry }: Services): Promise<void> {
+  if (settings.telemetry.kind !== "off") {
+    const open = await (await store()).listIncidents({ open: true, limit: MOST_OPEN });
+    (await telemetry()).incidentsOpen(open.map(({ openedAt }) => openedAt));
+  }
+}

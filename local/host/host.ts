@@ -60,9 +60,9 @@ export async function startLocalHost(options: LocalHostOptions): Promise<LocalHo
   const emit: Emit = options.onEvent ?? (() => undefined);
   const lock = lockFolder(options.dataFolder);
   try {
-    const { registry, model } = await loadApp(options.app, emit);
+    const { core, registry, model } = await loadApp(options.app, emit);
     const journal = new Journal(new Sql(openJournalFile(options.dataFolder)));
-    return await runOrClose({ options, emit, lock, registry, model, journal });
+    return await runOrClose({ options, emit, lock, core, registry, model, journal });
   } catch (error) {
     lock.release();
     throw error;
@@ -72,13 +72,13 @@ export async function startLocalHost(options: LocalHostOptions): Promise<LocalHo
 async function loadApp(
   app: () => Promise<unknown>,
   emit: Emit,
-): Promise<{ registry: Registry; model: ProgrammingModel }> {
+): Promise<{ core: FunctionsCore; registry: Registry; model: ProgrammingModel }> {
   const core = installFunctionsCore((level, message) => {
     emit({ kind: "log", level, name: "host", message });
   });
   await app();
   const model = await readModel(core);
-  return { registry: readRegistrations(core.registrations), model };
+  return { core, registry: readRegistrations(core.registrations), model };
 }
 
 async function readModel(core: FunctionsCore): Promise<ProgrammingModel> {
@@ -104,6 +104,7 @@ interface Parts {
   readonly options: LocalHostOptions;
   readonly emit: Emit;
   readonly lock: FolderLock;
+  readonly core: FunctionsCore;
   readonly registry: Registry;
   readonly model: ProgrammingModel;
   readonly journal: Journal;
@@ -149,6 +150,7 @@ async function run(parts: Parts): Promise<LocalHost> {
       stopTimers();
       // Functions under way may still use the Durable API, so the server closes last.
       await Promise.all([runner.idle(), worker.stop()]);
+      await parts.core.terminate();
       await server.close();
       journal.close();
       parts.lock.release();

@@ -1,5 +1,7 @@
 import { z } from "zod";
 
+import { telemetryVariables } from "./telemetry.ts";
+
 /** What is off unless it is allowed by name. */
 const ALLOWANCES = ["console", "restarts", "restarts-unread", "restarts-pooled", "ghosts"] as const;
 
@@ -111,6 +113,7 @@ export const environment = z.object({
     )
     .optional(),
   REMEDIATOR_TELEMETRY: z.enum(["off", "console", "otlp", "applicationInsights"]).default("off"),
+  ...telemetryVariables,
   REMEDIATOR_PAUSED: z.stringbool().default(false),
   REMEDIATOR_ARM_ENDPOINT: loopbackUrl.optional(),
   REMEDIATOR_ARM_TOKEN: z.string().min(1).optional(),
