@@ -5,6 +5,7 @@ import { getClient, input } from "durable-functions";
 
 import { decodeRollbackRequest, rollbackSignal } from "../../shared/signals/rollback-request.ts";
 import { services } from "../services.ts";
+import { accepted } from "./accepted.ts";
 import { answering, errorAnswer, jsonBody } from "./http-answers.ts";
 import { takeIn } from "./take-in.ts";
 
@@ -36,7 +37,6 @@ app.http("rollback", {
       const receivedAt = new Date().toISOString();
       const signal = rollbackSignal(incident, asked, { id: `sig-${randomUUID()}`, receivedAt });
       await takeIn(getClient(context), [signal]);
-      const location = `/api/signals/${signal.id}`;
-      return { status: 202, headers: { Location: location }, jsonBody: { signalId: signal.id } };
+      return accepted(signal.id);
     }),
 });

@@ -8,11 +8,17 @@ import { startRunOf } from "./take-in.ts";
 /** Signals of one sweep. Those of a run that lasts stay pending meanwhile, and must not keep other VMs' out. */
 const BATCH = 5000;
 
-/** Each minute: starts a run for what signals left pending for a minute name, for example when its run was just ending. */
+/**
+ * Each minute: starts a run for what signals left pending for a minute name, for example when its run was just ending, or
+ * after a pause.
+ */
 app.timer("sweep", {
   schedule: "0 * * * * *",
   extraInputs: [input.durableClient()],
   handler: async (_timer, context) => {
+    if (services().settings.paused) {
+      return;
+    }
     const store = await services().store();
     const before = new Date(Date.now() - 60_000).toISOString();
     const client = getClient(context);

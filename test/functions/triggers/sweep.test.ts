@@ -20,7 +20,10 @@ vi.mock("durable-functions", () => ({
   input: { durableClient: () => null },
 }));
 vi.mock("../../../functions/services.ts", () => ({
-  services: () => ({ store: async () => await Promise.resolve({ pendingSignalsBefore }) }),
+  services: () => ({
+    settings: { paused: false },
+    store: async () => await Promise.resolve({ pendingSignalsBefore }),
+  }),
 }));
 
 it("starts one run for each VM and other target that is waited for, however many signals name it", async () => {
