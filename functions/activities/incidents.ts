@@ -1,7 +1,7 @@
 import { incidentClosedEvent } from "../../shared/incidents/lifecycle.ts";
 import type { Services } from "../services.ts";
 import type { ActivityCatalogue, Tell } from "./catalogue.ts";
-import { takeLateSignals } from "./signals.ts";
+import { findPending, takeLateSignals } from "./signals.ts";
 
 type In<Name extends keyof ActivityCatalogue> = ActivityCatalogue[Name]["input"];
 type Out<Name extends keyof ActivityCatalogue> = Promise<ActivityCatalogue[Name]["output"]>;
@@ -30,10 +30,10 @@ export async function writeLedger(
  */
 export async function closeIncident(
   { incidentId, patch, scope }: In<"closeIncident">,
-  { store }: Services,
+  services: Services,
   tell: Tell,
 ): Out<"closeIncident"> {
-  const records = await store();
+  const records = await services.store();
   const late = await takeLateSignals(records, scope, incidentId);
   const before = await records.getIncident(incidentId);
   const signalIds = [...new Set([...(before?.signalIds ?? []), ...late])];
@@ -42,6 +42,5 @@ export async function closeIncident(
   if (closed !== undefined) {
     tell("incidentClosed", incidentClosedEvent(closed));
   }
-  const pending = await records.pendingSignals(scope.vmId);
-  return { morePending: pending.length > 0 };
+  return await findPending(scope, services);
 }

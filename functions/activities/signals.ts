@@ -83,13 +83,13 @@ export async function handSignalsOn(
   return { count: ids.length };
 }
 
-/** Whether signals of a VM are pending. Reads only. */
+/** Whether signals of a VM are pending which a run that ends goes on with; none while runs are paused. Reads only. */
 export async function findPending(
   { vmId }: In<"findPending">,
-  { store }: Services,
+  { store, settings }: Services,
 ): Out<"findPending"> {
   const records = await store();
-  return { morePending: (await records.pendingSignals(vmId)).length > 0 };
+  return { morePending: !settings.paused && (await records.pendingSignals(vmId)).length > 0 };
 }
 
 async function settle(

@@ -1,20 +1,7 @@
 import { app } from "durable-functions";
 
-import { cleanUp } from "./clean-up.ts";
-import { probeUntilSure } from "./confirm-silence.ts";
-import { healVm } from "./heal-vm.ts";
-import { keepBoot } from "./keep-boot.ts";
-import { makeBackup } from "./make-backup.ts";
-import { probeMinute } from "./probe-minute.ts";
-import { readGuestWithin } from "./read-guest.ts";
-import { resolveTarget } from "./resolve-target.ts";
-import { subStory } from "./sub-stories.ts";
+import { byVersion, VERSIONS } from "./versions.ts";
 
-app.orchestration("healVm", healVm);
-app.orchestration("resolveTarget", resolveTarget);
-app.orchestration("probeMinute", probeMinute);
-app.orchestration("cleanUp", cleanUp);
-app.orchestration("confirmSilence", subStory("confirmSilence", probeUntilSure));
-app.orchestration("readGuest", subStory("readGuest", readGuestWithin));
-app.orchestration("keepBoot", subStory("keepBoot", keepBoot));
-app.orchestration("makeBackup", subStory("makeBackup", makeBackup));
+for (const name of new Set(Object.values(VERSIONS).flatMap((stories) => Object.keys(stories)))) {
+  app.orchestration(name, byVersion(name, VERSIONS));
+}

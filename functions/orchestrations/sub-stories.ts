@@ -11,6 +11,7 @@ import type { BootQuestion } from "./keep-boot.ts";
 import type { BackupQuestion } from "./make-backup.ts";
 import type { GuestQuestion } from "./read-guest.ts";
 import type { BackupResult } from "./run.ts";
+import { versionOf } from "./version-of.ts";
 
 /** Orchestrations by name, with what goes in and what comes out. */
 interface Stories {
@@ -42,13 +43,21 @@ export function inputOf<Name extends keyof Stories>(
   return context.df.getInput<Stories[Name]["input"]>();
 }
 
-/** Starts a sub-story beside the caller's own; wait for it with `resultOf`. */
+/**
+ * Starts a sub-story beside the caller's own; wait for it with `resultOf`. It gets the caller's version: by itself the
+ * engine would give it the newest, which an older caller may not understand.
+ */
 export function startStory<Name extends SubStory>(
   context: OrchestrationContext,
   name: Name,
   input: Stories[Name]["input"],
 ): Task {
-  return context.df.callSubOrchestrator(name, withBelonging(context, input));
+  return context.df.callSubOrchestrator(
+    name,
+    withBelonging(context, input),
+    undefined,
+    versionOf(context),
+  );
 }
 
 /** Waits for a sub-story that was started under that name. */

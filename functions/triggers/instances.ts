@@ -3,32 +3,44 @@ import { createHash } from "node:crypto";
 import type { DurableClient } from "durable-functions";
 
 import { type IndirectTarget, targetText } from "../../shared/domain/signal.ts";
+import { services } from "../services.ts";
 
 /** Instance id of a VM's heal: the same for each spelling of its id, so that a VM never has two runs. */
 export function healInstanceId(vmId: string): string {
   return `heal-${digest(vmId)}`;
 }
 
-/** Starts the run of a VM. One that runs already takes the VM's pending signals itself, as its last act at the latest. */
+/**
+ * Starts the run of a VM, unless runs are paused: then its signals wait for the sweep after the pause. One that runs already
+ * takes the VM's pending signals itself, as its last act at the latest.
+ */
 export async function startHeal(client: DurableClient, vmId: string): Promise<void> {
   const input = { vmId: vmId.toLowerCase() };
-  await startOnce(client, "healVm", { instanceId: healInstanceId(vmId), input });
+  await startUnlessPaused(client, "healVm", { instanceId: healInstanceId(vmId), input });
 }
 
-/** Starts the small run that finds the VM of a target and hands the target's signals on to the VM's run. */
+/** Starts the small run that finds the VM of a target and hands the target's signals on to the VM's run; not while paused. */
 export async function startResolve(client: DurableClient, target: IndirectTarget): Promise<void> {
   const instanceId = `${target.kind}-${digest(targetText(target))}`;
-  await startOnce(client, "resolveTarget", { instanceId, input: { target } });
+  await startUnlessPaused(client, "resolveTarget", { instanceId, input: { target } });
 }
 
-/** Starts the probes of a minute (whole ones since 1970-01-01 UTC); while an earlier one goes on, that one catches up. */
+/** Starts the probes of a minute (whole ones since 1970-01-01 UTC); while an earlier one goes on, that one catches up. Not while paused. */
 export async function startProbeMinute(client: DurableClient, minute: number): Promise<void> {
-  await startOnce(client, "probeMinute", { instanceId: "probe-minute", input: { minute } });
+  await startUnlessPaused(client, "probeMinute", { instanceId: "probe-minute", input: { minute } });
 }
 
 /** Starts a round of cleaning; while an earlier one goes on, that one will do. */
 export async function startClean(client: DurableClient): Promise<void> {
   await startOnce(client, "cleanUp", { instanceId: "clean-up", input: {} });
+}
+
+async function startUnlessPaused(
+  ...[client, name, options]: Parameters<typeof startOnce>
+): Promise<void> {
+  if (!services().settings.paused) {
+    await startOnce(client, name, options);
+  }
 }
 
 /** A 409 is fine: of racing starts one wins, and no signal travels in a start's input. */

@@ -4,6 +4,7 @@ import { getClient } from "durable-functions";
 
 import { decodeRollbackRequest, rollbackSignal } from "../../shared/signals/rollback-request.ts";
 import { services } from "../services.ts";
+import { accepted } from "./accepted.ts";
 import { errorAnswer, jsonBody } from "./http-answers.ts";
 import { httpRoute } from "./http-route.ts";
 import { takeIn } from "./take-in.ts";
@@ -34,7 +35,6 @@ httpRoute("rollback", {
     const receivedAt = new Date().toISOString();
     const signal = rollbackSignal(incident, asked, { id: `sig-${randomUUID()}`, receivedAt });
     await takeIn(getClient(context), [signal]);
-    const location = `/api/signals/${signal.id}`;
-    return { status: 202, headers: { Location: location }, jsonBody: { signalId: signal.id } };
+    return accepted(signal.id);
   },
 });

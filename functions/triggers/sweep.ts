@@ -1,5 +1,5 @@
 import { app } from "@azure/functions";
-import { getClient, input } from "durable-functions";
+import { type DurableClient, getClient, input } from "durable-functions";
 
 import { targetText } from "../../shared/domain/signal.ts";
 import { services, type Services } from "../services.ts";
@@ -11,24 +11,30 @@ const BATCH = 5000;
 /** Open incidents that are counted; there are as many at most as VMs that run. */
 const MOST_OPEN = 1000;
 
-/** Each minute: starts a run for what signals left pending for a minute name, for example when its run was just ending. */
+/**
+ * Each minute: starts a run for what signals left pending for a minute name, for example when its run was just ending, or
+ * after a pause.
+ */
 app.timer("sweep", {
   schedule: "0 * * * * *",
   extraInputs: [input.durableClient()],
   handler: async (_timer, context) => {
-    const store = await services().store();
-    const before = new Date(Date.now() - 60_000).toISOString();
-    const client = getClient(context);
-    const pending = await store.pendingSignalsBefore(before, BATCH);
-    const each = new Map(
-      pending.map((signal) => [signal.vmId ?? targetText(signal.target), signal]),
-    );
-    for (const signal of each.values()) {
-      await startRunOf(client, signal);
+    if (!services().settings.paused) {
+      await startWaiting(getClient(context));
     }
     await tellOpen(services());
   },
 });
+
+async function startWaiting(client: DurableClient): Promise<void> {
+  const store = await services().store();
+  const before = new Date(Date.now() - 60_000).toISOString();
+  const pending = await store.pendingSignalsBefore(before, BATCH);
+  const each = new Map(pending.map((signal) => [signal.vmId ?? targetText(signal.target), signal]));
+  for (const signal of each.values()) {
+    await startRunOf(client, signal);
+  }
+}
 
 /** How many incidents are open, and since when, for who watches over time; nobody does: nothing is read. */
 async function tellOpen({ settings, store, telemetry }: Services): Promise<void> {

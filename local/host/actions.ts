@@ -21,6 +21,8 @@ export type Action =
       readonly kind: "subOrchestration";
       readonly name: string;
       readonly instanceId: string | null;
+      /** Null: the host's default. */
+      readonly version: string | null;
       readonly input: string;
       readonly retry: RetryPolicy | null;
     }
@@ -55,7 +57,7 @@ const retrySchema = z
   }));
 
 const call = { functionName: z.string(), input: z.unknown().optional() };
-const child = { ...call, instanceId: z.string().nullish() };
+const child = { ...call, instanceId: z.string().nullish(), version: z.string().nullish() };
 const compoundSchema = z.object({ compoundActions: z.array(z.unknown()) });
 const actionSchema = z.discriminatedUnion("actionType", [
   z.object({ actionType: z.literal(0), ...call }),
@@ -137,6 +139,7 @@ function subOrchestration(
     readonly functionName: string;
     readonly input?: unknown;
     readonly instanceId?: string | null | undefined;
+    readonly version?: string | null | undefined;
   },
   retry: RetryPolicy | null,
 ): Action {
@@ -144,6 +147,7 @@ function subOrchestration(
     kind: "subOrchestration",
     name: action.functionName,
     instanceId: action.instanceId ?? null,
+    version: action.version ?? null,
     input: JSON.stringify(action.input ?? null),
     retry,
   };

@@ -13,6 +13,8 @@ import type { Registry } from "./registry.ts";
 export interface DurableApiParts {
   readonly journal: Journal;
   readonly registry: Registry;
+  /** Version of instances for which none is asked; null: none. */
+  readonly defaultVersion: string | null;
   readonly wake: () => void;
 }
 
@@ -47,7 +49,9 @@ async function start(context: Context, parts: DurableApiParts): Promise<Response
   if (parts.registry.get(name)?.trigger.kind !== "orchestration") {
     return problem(context, 400, `The orchestrator function '${name}' doesn't exist.`);
   }
-  const existing = parts.journal.start({ id, name, inputText }, new Date().toISOString());
+  const version = context.req.query("version") ?? parts.defaultVersion;
+  const wanted = { id, name, version, inputText };
+  const existing = parts.journal.start(wanted, new Date().toISOString());
   if (existing !== undefined) {
     return problem(context, 409, alreadyThere(existing.status));
   }

@@ -23,6 +23,7 @@ export interface HistoryEvent {
   readonly IsPlayed: boolean;
   readonly Timestamp: string;
   readonly Name?: string;
+  readonly Version?: string | null;
   readonly Input?: string | null;
   readonly Result?: string | null;
   readonly TaskScheduledId?: number;
@@ -47,7 +48,11 @@ export interface ParentTask extends ExecutionId {
 
 /** First event of a run; `input` is JSON text. */
 export function executionStarted(
-  run: ExecutionId & { readonly name: string; readonly input: string },
+  run: ExecutionId & {
+    readonly name: string;
+    readonly version: string | null;
+    readonly input: string;
+  },
   parent: ParentTask | null,
   at: string,
 ): HistoryEvent {
@@ -56,7 +61,7 @@ export function executionStarted(
     EventType: eventTypes.executionStarted,
     ParentInstance: parent === null ? null : parentInstance(parent),
     Name: run.name,
-    Version: null,
+    Version: run.version,
     Input: run.input,
     Tags: null,
     Correlation: null,
@@ -103,13 +108,13 @@ export function taskScheduled(taskId: number, name: string, at: string): History
 /** A sub-orchestration was asked for. */
 export function subOrchestrationCreated(
   taskId: number,
-  child: { readonly name: string; readonly instanceId: string },
+  child: { readonly name: string; readonly instanceId: string; readonly version: string | null },
   at: string,
 ): HistoryEvent {
   return {
     EventType: eventTypes.subOrchestrationCreated,
     Name: child.name,
-    Version: null,
+    Version: child.version,
     InstanceId: child.instanceId,
     Input: null,
     ClientSpanId: null,

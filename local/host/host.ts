@@ -17,6 +17,8 @@ import { listen } from "./server.ts";
 import { Sql } from "./sql.ts";
 import { startTimerTriggers } from "./timer-triggers.ts";
 import { createTriggerRunner } from "./triggers.ts";
+import { readVersioning, unversioned } from "./versions.ts";
+import type { Versioning } from "./versions.ts";
 import { Worker } from "./worker.ts";
 
 /** How to start a local host. */
@@ -25,6 +27,8 @@ export interface LocalHostOptions {
   readonly app: () => Promise<unknown>;
   /** Folder of the journal; made when it is not there. One host at a time. */
   readonly dataFolder: string;
+  /** The app's `host.json`, which has the versions of orchestrations. @default none: instances have no version */
+  readonly hostFile?: string;
   /** @default 0, a free one */
   readonly port?: number;
   /** Called for what happens, in order. @default nothing */
@@ -60,9 +64,11 @@ export async function startLocalHost(options: LocalHostOptions): Promise<LocalHo
   const emit: Emit = options.onEvent ?? (() => undefined);
   const lock = lockFolder(options.dataFolder);
   try {
+    const versioning =
+      options.hostFile === undefined ? unversioned : readVersioning(options.hostFile);
     const { core, registry, model } = await loadApp(options.app, emit);
     const journal = new Journal(new Sql(openJournalFile(options.dataFolder)));
-    return await runOrClose({ options, emit, lock, core, registry, model, journal });
+    return await runOrClose({ options, emit, lock, core, registry, model, journal, versioning });
   } catch (error) {
     lock.release();
     throw error;
@@ -108,6 +114,7 @@ interface Parts {
   readonly registry: Registry;
   readonly model: ProgrammingModel;
   readonly journal: Journal;
+  readonly versioning: Versioning;
 }
 
 async function runOrClose(parts: Parts): Promise<LocalHost> {
@@ -120,17 +127,19 @@ async function runOrClose(parts: Parts): Promise<LocalHost> {
 }
 
 async function run(parts: Parts): Promise<LocalHost> {
-  const { options, emit, registry, model, journal } = parts;
+  const { options, emit, registry, model, journal, versioning } = parts;
   let url = "";
   let stopping = false;
   const invoker = createInvoker({ model, clientData: () => clientData(url), emit });
   const runner = createTriggerRunner(invoker, emit);
   const maxConcurrentActivities = options.maxConcurrentActivities ?? 32;
-  const worker = new Worker({ journal, registry, invoker, emit, maxConcurrentActivities });
+  const work = { journal, registry, invoker, versioning, emit, maxConcurrentActivities };
+  const worker = new Worker(work);
   const app = createHttpApp({
     registry,
     runner,
     journal,
+    defaultVersion: versioning.defaultVersion,
     emit,
     wake: () => {
       worker.wake();

@@ -16,6 +16,7 @@ export interface HttpAppParts {
   readonly registry: Registry;
   readonly runner: TriggerRunner;
   readonly journal: Journal;
+  readonly defaultVersion: string | null;
   readonly emit: Emit;
   /** Tells that an orchestration has work. */
   readonly wake: () => void;

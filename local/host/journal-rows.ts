@@ -58,6 +58,14 @@ export function readInstances(sql: Sql): Instance[] {
     .map((row) => instanceRow.parse(row));
 }
 
+/** Version with which the run of an instance was started, as its first event has it. */
+export function readVersion(sql: Sql, id: string): string | null {
+  const first =
+    sql.get("SELECT event FROM history WHERE instance = ? AND position = 2", id) ??
+    sql.get("SELECT event FROM inbox WHERE instance = ? ORDER BY id LIMIT 1", id);
+  return first === undefined ? null : (readEvent(String(first["event"])).Version ?? null);
+}
+
 /** Whether an instance is there, and whether it still runs. */
 export function readState(sql: Sql, id: string): "unknown" | "running" | "ended" {
   const instance = readInstance(sql, id);

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { asPlayed, eventTypes, executionStarted, subOrchestrationEnded } from "./history.ts";
 import type { HistoryEvent, ParentTask, TaskResult } from "./history.ts";
 import type { InstanceStatusName } from "./host-events.ts";
-import { isCurrent, isLive, readEvent, readInstance } from "./journal-rows.ts";
+import { isCurrent, isLive, readEvent, readInstance, readVersion } from "./journal-rows.ts";
 import type { Instance } from "./journal-rows.ts";
 import type { Sql } from "./sql.ts";
 import { emptyLedger } from "./turn-plan.ts";
@@ -15,6 +15,7 @@ import type { Ending, TurnPlan } from "./turn-plan.ts";
 export interface Start {
   readonly id: string;
   readonly name: string;
+  readonly version: string | null;
   readonly inputText: string;
   readonly parent: ParentTask | null;
 }
@@ -26,7 +27,8 @@ export function startInstance(sql: Sql, start: Start, at: string): Instance | un
     return existing;
   }
   clearRun(sql, start.id);
-  const run = { instanceId: start.id, executionId: randomUUID(), name: start.name };
+  const { id: instanceId, name, version } = start;
+  const run = { instanceId, executionId: randomUUID(), name, version };
   sql.run(
     `INSERT OR REPLACE INTO instances (id, execution, name, status, input, output, custom_status,
        created, updated, parent, ledger)
@@ -80,14 +82,15 @@ function startChild(
   child: TurnPlan["children"][number],
   at: string,
 ): void {
-  const { task: taskId, name, instanceId, input: inputText } = child;
+  const { task: taskId, name, instanceId, version, input: inputText } = child;
   const waiting = {
     instanceId: parent.id,
     executionId: parent.executionId,
     name: parent.name,
     taskId,
   };
-  const existing = startInstance(sql, { id: instanceId, name, inputText, parent: waiting }, at);
+  const start = { id: instanceId, name, version, inputText, parent: waiting };
+  const existing = startInstance(sql, start, at);
   if (existing !== undefined) {
     const message = alreadyThere(existing.status);
     const result: TaskResult = { kind: "failed", reason: message, message };
@@ -155,6 +158,7 @@ function continueAsNew(
     .all("SELECT event FROM inbox WHERE instance = ? ORDER BY id", id)
     .map((row) => readEvent(String(row["event"])))
     .filter((event) => event.EventType === eventTypes.eventRaised);
+  const version = readVersion(sql, id);
   clearRun(sql, id);
   const executionId = randomUUID();
   sql.run(
@@ -164,7 +168,7 @@ function continueAsNew(
     JSON.stringify(emptyLedger),
     id,
   );
-  const run = { instanceId: id, executionId, name, input: ending.input };
+  const run = { instanceId: id, executionId, name, version, input: ending.input };
   for (const event of [executionStarted(run, parent, at), ...ending.carried, ...later]) {
     enqueue(sql, id, event);
   }

@@ -9,6 +9,7 @@ import {
   readInstances,
   readLedger,
   readState,
+  readVersion,
 } from "./journal-rows.ts";
 import type { Instance } from "./journal-rows.ts";
 import {
@@ -32,6 +33,8 @@ import type { Ledger, TurnPlan } from "./turn-plan.ts";
 /** What one turn needs; `historyTexts` are the events so far, each as JSON. */
 export interface TurnWork {
   readonly instance: Instance;
+  /** Version of its run; null for one that was started without. */
+  readonly version: string | null;
   readonly ledger: Ledger;
   readonly historyTexts: readonly string[];
   readonly inboxId: number;
@@ -158,6 +161,7 @@ export class Journal {
     const row = turnRow.parse(found);
     return {
       instance,
+      version: readVersion(this.#sql, id),
       ledger: readLedger(row.ledger),
       historyTexts: this.historyTexts(id),
       inboxId: row.id,

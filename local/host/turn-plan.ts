@@ -39,6 +39,8 @@ export type Call =
       readonly name: string;
       readonly input: string;
       readonly instanceId: string | null;
+      /** Null, or left out by an older host: the host's default. */
+      readonly version?: string | null;
     };
 
 /** How a run ended. Texts are JSON, `reason` apart. */
@@ -57,6 +59,8 @@ export interface Turn {
   readonly ledger: Ledger;
   readonly event: HistoryEvent;
   readonly outcome: Outcome;
+  /** Version of sub-orchestrations for which none is asked. */
+  readonly defaultVersion: string | null;
   /** ISO 8601 UTC. */
   readonly startedAt: string;
   readonly endedAt: string;
@@ -74,6 +78,7 @@ export interface TurnPlan {
     readonly task: number;
     readonly name: string;
     readonly instanceId: string;
+    readonly version: string | null;
     readonly input: string;
   }[];
   readonly timers: readonly { readonly task: number; readonly fireAt: string }[];

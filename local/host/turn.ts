@@ -172,8 +172,10 @@ function addCall(draft: Draft, call: Call): number {
     plan.history.push(taskScheduled(task, call.name, turn.endedAt));
   } else {
     const instanceId = call.instanceId ?? `${turn.run.executionId}:${task}`;
-    plan.children.push({ task, name: call.name, instanceId, input: call.input });
-    plan.history.push(subOrchestrationCreated(task, { name: call.name, instanceId }, turn.endedAt));
+    const version = call.version ?? turn.defaultVersion;
+    const child = { name: call.name, instanceId, version };
+    plan.children.push({ task, ...child, input: call.input });
+    plan.history.push(subOrchestrationCreated(task, child, turn.endedAt));
   }
   return task;
 }

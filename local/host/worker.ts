@@ -9,12 +9,15 @@ import { orchestrate } from "./orchestrate.ts";
 import type { Registry } from "./registry.ts";
 import type { TurnPlan } from "./turn-plan.ts";
 import { takeTurn } from "./turn.ts";
+import { runsVersion } from "./versions.ts";
+import type { Versioning } from "./versions.ts";
 
 /** What a worker needs. */
 export interface WorkerParts {
   readonly journal: Journal;
   readonly registry: Registry;
   readonly invoker: Invoker;
+  readonly versioning: Versioning;
   readonly emit: Emit;
   readonly maxConcurrentActivities: number;
 }
@@ -30,6 +33,8 @@ const longestDelayMs = 2_147_483_647;
 export class Worker {
   readonly #parts: WorkerParts;
   readonly #running = new Map<number, Promise<void>>();
+  /** Instances of versions that this host leaves alone, of which it told. */
+  readonly #rejected = new Set<string>();
   #lastActivity = 0;
   #loop: Promise<void> | undefined;
   #again = false;
@@ -92,7 +97,7 @@ export class Worker {
         return;
       }
       const work = this.#parts.journal.nextTurn(id);
-      if (work !== undefined) {
+      if (work !== undefined && !this.#rejects(work)) {
         await this.#takeTurn(work);
         this.#again = true;
         // A turn awaits nothing from outside: without this pause, requests would wait until all turns were taken.
@@ -110,15 +115,34 @@ export class Worker {
     const { id: instanceId, executionId, name } = work.instance;
     const run = { instanceId, executionId, name };
     const { ledger, event } = work;
-    const plan = takeTurn({ run, ledger, event, outcome, startedAt, endedAt });
+    const { defaultVersion } = this.#parts.versioning;
+    const plan = takeTurn({ run, ledger, event, outcome, defaultVersion, startedAt, endedAt });
     if (journal.commitTurn(work, plan, outcome.customStatus, endedAt)) {
       const durationMs = performance.now() - begun;
       emit({ kind: "turn", instanceId, name, status: statusAfter(plan), durationMs });
     }
   }
 
+  /** Whether an instance waits for a host that knows its version: then its events stay where they are. */
+  #rejects({ instance: { id, name }, version }: TurnWork): boolean {
+    const { versioning, emit } = this.#parts;
+    if (versioning.failure === "Fail" || runsVersion(versioning, version)) {
+      return false;
+    }
+    if (!this.#rejected.has(id)) {
+      this.#rejected.add(id);
+      const message = `instance ${id} ${waits(versioning, version)}`;
+      emit({ kind: "log", level: "warning", name, message });
+    }
+    return true;
+  }
+
   async #callOrchestrator(work: TurnWork, startedAt: string): ReturnType<typeof orchestrate> {
-    const { registry, invoker } = this.#parts;
+    const { registry, invoker, versioning } = this.#parts;
+    if (!runsVersion(versioning, work.version)) {
+      const error = `it ${waits(versioning, work.version)}`;
+      return { done: true, actions: [], output: "null", error, customStatus: null };
+    }
     const target = registry.get(work.instance.name);
     if (target?.trigger.kind !== "orchestration") {
       const error = "the app has no orchestrator of that name";
@@ -184,6 +208,10 @@ export class Worker {
       this.wake();
     }, delayMs);
   }
+}
+
+function waits({ defaultVersion }: Versioning, version: string | null): string {
+  return `has version ${version ?? "none"}, which this app with version ${defaultVersion ?? "none"} does not run`;
 }
 
 function statusAfter({ ending }: TurnPlan): InstanceStatusName {

@@ -124,8 +124,8 @@ export class Fleet {
     return `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers/Microsoft.Compute/virtualMachines/${name}`;
   }
 
-  /** Starts the host on the same data folder. */
-  async startHost(): Promise<void> {
+  /** Starts the host on the same data folder, with more settings if they are given. */
+  async startHost(more: Readonly<Record<string, string>> = {}): Promise<void> {
     const host = spawn(
       process.execPath,
       [
@@ -139,7 +139,7 @@ export class Fleet {
         "--simulator",
         this.simulator.armEndpoint,
       ],
-      { env: { ...process.env, ...this.#settings }, stdio: ["ignore", "pipe", "pipe"] },
+      { env: { ...process.env, ...this.#settings, ...more }, stdio: ["ignore", "pipe", "pipe"] },
     );
     this.#host = host;
     for (const stream of [host.stdout, host.stderr]) {

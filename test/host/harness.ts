@@ -74,9 +74,9 @@ export class HostProcess {
   }
 
   /** Fails with the host's own message when it does not start. */
-  static async start(folder: string, app?: string): Promise<HostProcess> {
+  static async start(folder: string, ...app: readonly string[]): Promise<HostProcess> {
     const file = join(import.meta.dirname, "host-process.ts");
-    const child = spawn(process.execPath, [file, folder, ...(app === undefined ? [] : [app])], {
+    const child = spawn(process.execPath, [file, folder, ...app], {
       stdio: ["pipe", "pipe", "inherit"],
     });
     const events: HostEvent[] = [];

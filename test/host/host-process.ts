@@ -1,8 +1,8 @@
-// Runs a host in a process of its own: `node host-process.ts DATA_FOLDER APP`. Prints a JSON line for its address and for
+// Runs a host in a process of its own: `node host-process.ts DATA_FOLDER APP HOST_FILE`. Prints a JSON line for its address and for
 // each event; stops when its standard input ends.
 import { startLocalHost } from "../../local/host/host.ts";
 
-const [, , dataFolder = "", app = "./fixture-app/main.ts"] = process.argv;
+const [, , dataFolder = "", app = "./fixture-app/main.ts", hostFile] = process.argv;
 
 function print(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value)}\n`);
@@ -14,6 +14,7 @@ try {
       await import(app);
     },
     dataFolder,
+    ...(hostFile === undefined ? {} : { hostFile }),
     onEvent: (event) => {
       print({ event });
     },

@@ -61,7 +61,8 @@ function play(index: number, ledger: Ledger): TurnPlan[] {
     const out = place === incoming.length - 1 ? lines[index]?.out : lines[index - 1]?.out;
     const outcome = readOutcome(JSON.stringify(out));
     const previous = plans.at(-1)?.ledger ?? ledger;
-    plans.push(takeTurn({ run, ledger: previous, event, outcome, startedAt, endedAt: startedAt }));
+    const times = { startedAt, endedAt: startedAt };
+    plans.push(takeTurn({ run, ledger: previous, event, outcome, defaultVersion: null, ...times }));
   }
   return plans;
 }
@@ -125,7 +126,12 @@ describe("this host", () => {
     if (event === undefined) {
       throw new Error("Nothing came in with this call.");
     }
-    const work = { ...aRun, historyTexts: texts(line.in.history.slice(0, begin)), event };
+    const work = {
+      ...aRun,
+      version: null,
+      historyTexts: texts(line.in.history.slice(0, begin)),
+      event,
+    };
 
     const text = triggerText(work, line.in.history[begin]?.Timestamp ?? "");
 

@@ -17,14 +17,15 @@ function at(milliseconds: number): string {
   return new Date(begin + milliseconds).toISOString();
 }
 
-const start = executionStarted({ ...run, input: "null" }, null, at(0));
+const start = executionStarted({ ...run, version: null, input: "null" }, null, at(0));
 
 function anOutcome(actions: readonly Action[], more: Partial<Outcome> = {}): Outcome {
   return { done: false, actions, output: "null", error: null, customStatus: null, ...more };
 }
 
 function turn(ledger: Ledger, event: HistoryEvent, outcome: Outcome, now = 0): TurnPlan {
-  return takeTurn({ run, ledger, event, outcome, startedAt: at(now), endedAt: at(now) });
+  const times = { startedAt: at(now), endedAt: at(now) };
+  return takeTurn({ run, ledger, event, outcome, defaultVersion: null, ...times });
 }
 
 function aFailure(task: number): HistoryEvent {
@@ -122,7 +123,13 @@ describe("a turn", () => {
   });
 
   it("names children after the run and the task, unless the orchestrator names them", () => {
-    const child = { kind: "subOrchestration", name: "part", input: "1", retry: null } as const;
+    const child = {
+      kind: "subOrchestration",
+      name: "part",
+      version: null,
+      input: "1",
+      retry: null,
+    } as const;
     const plan = turn(
       emptyLedger,
       start,

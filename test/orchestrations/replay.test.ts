@@ -6,22 +6,11 @@ import type { OrchestrationContext, OrchestrationHandler } from "durable-functio
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 
-import { probeUntilSure } from "../../functions/orchestrations/confirm-silence.ts";
-import { healVm } from "../../functions/orchestrations/heal-vm.ts";
-import { keepBoot } from "../../functions/orchestrations/keep-boot.ts";
-import { makeBackup } from "../../functions/orchestrations/make-backup.ts";
-import { readGuestWithin } from "../../functions/orchestrations/read-guest.ts";
-import { subStory } from "../../functions/orchestrations/sub-stories.ts";
+import { byVersion, VERSIONS } from "../../functions/orchestrations/versions.ts";
+import { compareVersions } from "../../local/host/versions.ts";
+import { NEWEST_VERSION } from "./newest-version.ts";
 
 const FOLDER = path.join(import.meta.dirname, "../fixtures/histories");
-
-const HANDLERS: Readonly<Record<string, OrchestrationHandler>> = {
-  healVm,
-  confirmSilence: subStory("confirmSilence", probeUntilSure),
-  readGuest: subStory("readGuest", readGuestWithin),
-  keepBoot: subStory("keepBoot", keepBoot),
-  makeBackup: subStory("makeBackup", makeBackup),
-};
 
 const savedSchema = z.object({
   outcome: z.object({ kind: z.string() }),
@@ -67,15 +56,46 @@ const SCHEDULED = new Set([4, 7, 10]);
 /** Action types of tasks that take several ids, or hold other tasks. */
 const COMPOUND = new Set([11, 12]);
 
-const files = readdirSync(FOLDER).filter((file) => file.endsWith(".json"));
+const files = readdirSync(FOLDER).flatMap((version) =>
+  readdirSync(path.join(FOLDER, version)).map((file) => ({ version, file })),
+);
 
-describe.each(files)("the saved run %s", (file) => {
-  const saved = savedSchema.parse(JSON.parse(readFileSync(path.join(FOLDER, file), "utf8")));
+describe("the versions of the orchestrations", () => {
+  it("stand in their order, and end with the one that new runs get", () => {
+    const versions = Object.keys(VERSIONS);
+
+    expect(versions.toSorted(compareVersions)).toEqual(versions);
+    expect(versions.at(-1)).toBe(NEWEST_VERSION);
+  });
+
+  it("each have saved runs", () => {
+    expect(new Set(files.map(({ version }) => version))).toEqual(new Set(Object.keys(VERSIONS)));
+  });
+
+  it.each([null, "", "1.0"])("have a run of version %o told by the first one", async (version) => {
+    const story = readSaved({ version: "1.0", file: "vm-well.json" }).stories[0];
+
+    const state = await replay(ofVersion(story, version));
+
+    expect(state.output).toEqual(story?.output);
+  });
+
+  it("refuse a run of a version that is not there", async () => {
+    const story = readSaved({ version: "1.0", file: "vm-well.json" }).stories[0];
+
+    await expect(replay(ofVersion(story, "0.9"))).rejects.toThrow(
+      "This app has no version 0.9 of healVm.",
+    );
+  });
+});
+
+describe.each(files)("the saved run $file of version $version", ({ version, file }) => {
+  const saved = readSaved({ version, file });
 
   it.each(saved.stories.map((story) => [story.name, story] as const))(
     "%s is replayed to the same end, and schedules what it scheduled then",
     async (_name, story) => {
-      const state = await replay(story, story.historyEvents);
+      const state = await replay(ofVersion(story, version));
 
       expect(state.isDone).toBe(true);
       expect(state.output).toEqual(story.output);
@@ -86,26 +106,39 @@ describe.each(files)("the saved run %s", (file) => {
   it.each(saved.stories.map((story) => [story.name, story] as const))(
     "%s schedules nothing else when it is replayed turn by turn",
     async (_name, story) => {
-      const whole = scheduledNames((await replay(story, story.historyEvents)).actions.flat());
+      const whole = scheduledNames((await replay(ofVersion(story, version))).actions.flat());
 
-      for (const turn of turnsOf(story)) {
-        const names = scheduledNames((await replay(story, turn)).actions.flat());
+      for (const turn of turnsOf(ofVersion(story, version))) {
+        const state = await replay({ ...story, historyEvents: turn });
+        const names = scheduledNames(state.actions.flat());
         expect(names).toEqual(whole.slice(0, names.length));
       }
     },
   );
 });
 
-async function replay(
-  story: Story,
-  historyEvents: Story["historyEvents"],
-): Promise<z.output<typeof stateSchema>> {
-  const handler = HANDLERS[story.name];
-  if (handler === undefined) {
-    throw new Error(`No orchestration is named ${story.name}.`);
+function readSaved({ version, file }: (typeof files)[number]): z.output<typeof savedSchema> {
+  return savedSchema.parse(JSON.parse(readFileSync(path.join(FOLDER, version, file), "utf8")));
+}
+
+/** The story as the engine tells it of a run that was started with that version. */
+function ofVersion(story: Story | undefined, version: string | null): Story {
+  if (story === undefined) {
+    throw new Error("No story is saved.");
   }
+  const historyEvents = story.historyEvents.map((event) =>
+    event.EventType === 0 ? { ...event, Version: version } : event,
+  );
+  return { ...story, historyEvents };
+}
+
+async function replay(story: Story): Promise<z.output<typeof stateSchema>> {
+  const handler = byVersion(story.name, VERSIONS);
   const trigger = {
-    history: historyEvents.map((event) => ({ ...event, Timestamp: new Date(event.Timestamp) })),
+    history: story.historyEvents.map((event) => ({
+      ...event,
+      Timestamp: new Date(event.Timestamp),
+    })),
     input: story.input,
     instanceId: story.instanceId,
     isReplaying: false,

@@ -6,12 +6,14 @@ import { z } from "zod";
 import { healInstanceId } from "../../functions/triggers/instances.ts";
 import { Fleet } from "../end-to-end/fleet.ts";
 import { aBrokenVm, aHealthyVm, aScenario } from "../end-to-end/scenarios.ts";
+import { NEWEST_VERSION } from "./newest-version.ts";
 
 /**
- * Saves the histories of real runs, for the replay test: `node test/orchestrations/save-histories.ts`. Run it when the
- * orchestrations change on purpose; a change that breaks saved histories breaks runs which are under way.
+ * Saves the histories of real runs of the newest version, for the replay test: `node
+ * test/orchestrations/save-histories.ts`. Run it when that version changes on purpose before it was ever deployed; later a
+ * change that breaks saved histories breaks runs which are under way.
  */
-const FOLDER = path.join(import.meta.dirname, "../fixtures/histories");
+const FOLDER = path.join(import.meta.dirname, "../fixtures/histories", NEWEST_VERSION);
 
 const instanceSchema = z.looseObject({
   name: z.string(),

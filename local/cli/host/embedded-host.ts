@@ -1,4 +1,5 @@
 import { mkdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 
 import { z } from "zod";
 
@@ -36,6 +37,7 @@ export async function startEmbeddedHost(options: EmbeddedHostOptions): Promise<L
       await loadFunctions(settings);
     },
     dataFolder,
+    hostFile: fileURLToPath(new URL("../../../host.json", import.meta.url)),
     port,
     ...(onEvent === undefined ? {} : { onEvent }),
   });

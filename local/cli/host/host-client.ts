@@ -87,10 +87,10 @@ export function openHostClient(url: string, access: HostAccess = {}): HostClient
     return parsed.data;
   }
   return {
-    request: async (request) => (await call("/api/heal", acceptedSchema, request)).signalId,
+    request: async (request) => signalOf(await call("/api/heal", acceptedSchema, request)),
     rollback: async (id, request) => {
       const path = `/api/incidents/${encodeURIComponent(id)}/rollback`;
-      return (await call(path, acceptedSchema, request)).signalId;
+      return signalOf(await call(path, acceptedSchema, request));
     },
     signal: async (id) => await call(`/api/signals/${encodeURIComponent(id)}`, signalSchema),
     incident: async (id) => await call(`/api/incidents/${encodeURIComponent(id)}`, incidentSchema),
@@ -98,6 +98,17 @@ export function openHostClient(url: string, access: HostAccess = {}): HostClient
       (await call("/api/incidents?open=true&steps=true&limit=500", incidentsSchema)).incidents,
     newestIncidents: async () => (await call("/api/incidents?limit=50", incidentsSchema)).incidents,
   };
+}
+
+/** The signal of an accepted request; nobody should wait for the run of one that is paused. */
+function signalOf({ signalId, paused }: z.output<typeof acceptedSchema>): string {
+  if (paused) {
+    throw new ConfigurationError(`The request is stored as ${signalId}, but runs are paused.`, {
+      code: "paused",
+      nextStep: "Unset REMEDIATOR_PAUSED where the host runs; the run starts by itself then.",
+    });
+  }
+  return signalId;
 }
 
 interface Answer {

@@ -103,7 +103,10 @@ export const signalSchema = z.object({
 export type SignalView = z.output<typeof signalSchema>;
 
 /** The answer to an accepted request. */
-export const acceptedSchema = z.object({ signalId: z.string() });
+export const acceptedSchema = z.object({
+  signalId: z.string(),
+  paused: z.boolean().default(false),
+});
 
 /** The answer to a refused one. */
 export const refusedSchema = z.object({
