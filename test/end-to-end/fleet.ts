@@ -10,6 +10,7 @@ import { z } from "zod";
 
 import { parseScenario, type ScenarioInput } from "../../local/simulator/scenario/scenario.ts";
 import { startSimulator } from "../../local/simulator/simulator.ts";
+import { launcher } from "../built/launcher.ts";
 
 /** Waits of the tests: short, so that the whole table of faults runs in seconds. */
 const SHORT_WAITS = {
@@ -25,8 +26,6 @@ const SHORT_WAITS = {
   REMEDIATOR_POLL_SECONDS: "0.1",
   REMEDIATOR_RETRY_SECONDS: "0.1",
 } as const;
-
-const BIN = path.join(import.meta.dirname, "../../local/cli/remediator.mjs");
 
 const effect = z.object({
   kind: z.string(),
@@ -129,7 +128,7 @@ export class Fleet {
     const host = spawn(
       process.execPath,
       [
-        BIN,
+        launcher(),
         "serve",
         "--json",
         "--port",
