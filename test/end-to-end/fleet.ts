@@ -11,6 +11,7 @@ import { z } from "zod";
 import { parseScenario, type ScenarioInput } from "../../local/simulator/scenario/scenario.ts";
 import { startSimulator } from "../../local/simulator/simulator.ts";
 import { launcher } from "../built/launcher.ts";
+import { actionsOf } from "../rights/role.ts";
 
 /** Waits of the tests: short, so that the whole table of faults runs in seconds. */
 const SHORT_WAITS = {
@@ -90,12 +91,13 @@ export class Fleet {
     this.folder = mkdtempSync(path.join(tmpdir(), "remediator-test-"));
   }
 
-  /** Starts simulated Azure in this process, and a host on it. */
+  /** Starts simulated Azure in this process, which enforces the deployed role unless a scenario has its own, and a host on it. */
   static async start(
     scenario: ScenarioInput,
     settings: Readonly<Record<string, string>> = {},
   ): Promise<Fleet> {
-    return await Fleet.on(await startSimulator({ scenario: parseScenario(scenario) }), settings);
+    const deployed = parseScenario({ role: { actions: [...actionsOf()] }, ...scenario });
+    return await Fleet.on(await startSimulator({ scenario: deployed }), settings);
   }
 
   /** Starts a host on simulated Azure, which ends with the fleet. */
