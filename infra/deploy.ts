@@ -127,7 +127,7 @@ async function waitForFunctions(command: Command, lookSeconds: number): Promise<
     // Resource Manager names them APP/FUNCTION.
     const seen = await readFrom(command, functions);
     const names = new Set(seen.map(({ name }) => name.split("/").at(-1)));
-    if (WANTED_FUNCTIONS.every((name) => names.has("nicChanged"))) {
+    if (WANTED_FUNCTIONS.every((name) => names.has(name))) {
       return;
     }
     await pause(lookSeconds * 1000);
