@@ -1,0 +1,4 @@
+// Rights for all subscriptions below a management group, for an app that was deployed with rightsByManagementGroup.
+using '../rights.mg.bicep'
+
+param principalId = '77777777-7777-7777-7777-777777777777'
