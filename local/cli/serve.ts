@@ -102,6 +102,7 @@ async function startHost(
     azure: access,
     cloudRecords: true,
     authenticates: true,
+    packageFolder: call.packageFolder,
     onEvent: (event) => {
       const line = introduced ? hostEventLine(event) : null;
       if (line !== null) {

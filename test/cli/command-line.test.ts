@@ -20,10 +20,13 @@ function problemWith(...words: readonly string[]): InvalidInputError {
 
 describe("the command line", () => {
   it.each([
-    { words: ["demo"], call: { verb: "demo", json: false, scenarioFile: null } },
     {
-      words: ["demo", "--json", "--scenario", "fleet.json"],
-      call: { verb: "demo", json: true, scenarioFile: "fleet.json" },
+      words: ["demo"],
+      call: { verb: "demo", json: false, scenarioFile: null, packageFolder: null },
+    },
+    {
+      words: ["demo", "--json", "--scenario", "fleet.json", "--package", "dist/app"],
+      call: { verb: "demo", json: true, scenarioFile: "fleet.json", packageFolder: "dist/app" },
     },
     {
       words: ["simulate", "--port", "8080", "--latency", "instant"],
@@ -54,6 +57,7 @@ describe("the command line", () => {
         json: false,
         port: 7071,
         dataFolder: null,
+        packageFolder: null,
         azure: { kind: "embedded", scenarioFile: null, latency: "demo", seed: 0 },
       },
     },
@@ -75,6 +79,7 @@ describe("the command line", () => {
         json: false,
         port: 7071,
         dataFolder: null,
+        packageFolder: null,
         azure: { kind: "embedded", scenarioFile: null, latency: "demo", seed: null },
       },
     },
@@ -85,16 +90,24 @@ describe("the command line", () => {
         json: false,
         port: 7071,
         dataFolder: null,
+        packageFolder: null,
         azure: { kind: "embedded", scenarioFile: "fleet.json", latency: "azure", seed: null },
       },
     },
     {
-      words: ["serve", "--port", "0", "--data", "d", "--simulator", "http://127.0.0.1:8080/"],
+      words: [
+        "serve",
+        "--data=d",
+        "--port=0",
+        "--package=dist/app",
+        "--simulator=http://127.0.0.1:8080/",
+      ],
       call: {
         verb: "serve",
         json: false,
         port: 0,
         dataFolder: "d",
+        packageFolder: "dist/app",
         azure: { kind: "attached", url: "http://127.0.0.1:8080" },
       },
     },
@@ -105,6 +118,7 @@ describe("the command line", () => {
         json: true,
         port: 7071,
         dataFolder: null,
+        packageFolder: null,
         azure: { kind: "real" },
       },
     },
