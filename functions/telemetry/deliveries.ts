@@ -21,7 +21,8 @@ export class Deliveries {
   /** Never fails: what cannot be sent is warned of elsewhere. */
   async flush(): Promise<void> {
     this.#last = this.#last.then(
-      async () => await Promise.allSettled(this.#senders.map(async (each) => each.forceFlush())),
+      async () =>
+        await Promise.allSettled(this.#senders.map(async (each) => await each.forceFlush())),
     );
     await this.#last;
   }
@@ -36,6 +37,6 @@ export class Deliveries {
 
   async #end(): Promise<void> {
     await this.flush();
-    await Promise.allSettled(this.#senders.map(async (each) => each.shutdown()));
+    await Promise.allSettled(this.#senders.map(async (each) => await each.shutdown()));
   }
 }

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createServer } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { gunzipSync } from "node:zlib";
@@ -35,15 +35,17 @@ type Envelope = z.output<typeof envelopesSchema>[number];
 async function anEndpoint(): Promise<{ url: string; envelopes: Envelope[]; paths: string[] }> {
   const envelopes: Envelope[] = [];
   const paths: string[] = [];
+  async function take(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await buffer(request);
+    const text = request.headers["content-encoding"] === "gzip" ? gunzipSync(body) : body;
+    const sent = envelopesSchema.parse(JSON.parse(text.toString()));
+    paths.push(request.url ?? "");
+    envelopes.push(...sent);
+    const answer = { itemsReceived: sent.length, itemsAccepted: sent.length, errors: [] };
+    response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(answer));
+  }
   const server = createServer((request, response) => {
-    void buffer(request).then((body) => {
-      const text = request.headers["content-encoding"] === "gzip" ? gunzipSync(body) : body;
-      const sent = envelopesSchema.parse(JSON.parse(text.toString()));
-      paths.push(request.url ?? "");
-      envelopes.push(...sent);
-      const answer = { itemsReceived: sent.length, itemsAccepted: sent.length, errors: [] };
-      response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(answer));
-    });
+    void take(request, response);
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");

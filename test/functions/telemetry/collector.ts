@@ -1,10 +1,10 @@
-import { createServer } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 
 import { z } from "zod";
 
-const value = z
+const anyValue = z
   .object({
     stringValue: z.string().optional(),
     intValue: z.union([z.string(), z.number()]).optional(),
@@ -12,7 +12,7 @@ const value = z
   })
   .transform(({ stringValue, intValue }) => stringValue ?? Number(intValue));
 const attributes = z
-  .array(z.object({ key: z.string(), value }))
+  .array(z.object({ key: z.string(), value: anyValue }))
   .default([])
   .transform((list) => Object.fromEntries(list.map((each) => [each.key, each.value])));
 const resource = z.object({ attributes });
@@ -89,11 +89,12 @@ export class Collector {
 
   static async start(): Promise<Collector> {
     const bodies: string[] = [];
+    async function take(request: IncomingMessage, response: ServerResponse): Promise<void> {
+      bodies.push(await text(request));
+      response.writeHead(200, { "content-type": "application/json" }).end("{}");
+    }
     const server = createServer((request, response) => {
-      void text(request).then((body) => {
-        bodies.push(body);
-        response.writeHead(200, { "content-type": "application/json" }).end("{}");
-      });
+      void take(request, response);
     });
     await new Promise<void>((resolve) => {
       server.listen(0, "127.0.0.1", resolve);
