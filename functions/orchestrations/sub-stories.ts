@@ -18,6 +18,10 @@ interface Stories {
     readonly input: { readonly target: IndirectTarget };
     readonly output: unknown;
   };
+  readonly tellClosed: {
+    readonly input: { readonly incidentId: string; readonly retrySeconds: number };
+    readonly output: unknown;
+  };
   readonly probeMinute: { readonly input: { readonly minute: number }; readonly output: unknown };
   readonly confirmSilence: { readonly input: SilenceQuestion; readonly output: Probe };
   readonly readGuest: { readonly input: GuestQuestion; readonly output: GuestReading };

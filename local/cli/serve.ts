@@ -100,6 +100,7 @@ async function startHost(
     dataFolder,
     port: call.port,
     azure: access,
+    tellTopic: true,
     onEvent: (event) => {
       const line = introduced ? hostEventLine(event) : null;
       if (line !== null) {

@@ -18,6 +18,11 @@ export interface EmbeddedChoice {
   readonly azure: SimulatorAccess | "real" | "configured";
   /** What the person who calls allows beside the environment. @default [] */
   readonly allow?: readonly Allowance[];
+  /**
+   * Whether the topic of the environment is told of incidents: a process that ends with its run could not go on telling.
+   * @default false
+   */
+  readonly tellTopic?: boolean;
 }
 
 /**
@@ -25,12 +30,13 @@ export interface EmbeddedChoice {
  * @throws ConfigurationError if the environment's are wrong.
  */
 export function embeddedSettings(variables: Variables, choice: EmbeddedChoice): Settings {
-  const { azure, dataFolder, allow = [] } = choice;
+  const { azure, dataFolder, allow = [], tellTopic = false } = choice;
   return readSettings({
     ...variables,
     REMEDIATOR_MODE: set(variables["REMEDIATOR_MODE"]) ?? "heal",
     REMEDIATOR_DATA: dataFolder,
     REMEDIATOR_ALLOW: [variables["REMEDIATOR_ALLOW"], ...allow].join(","),
+    ...(tellTopic ? {} : { REMEDIATOR_EVENT_TOPIC: undefined }),
     ...(azure === "configured" ? {} : azureVariables(azure)),
   });
 }
