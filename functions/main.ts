@@ -1,5 +1,6 @@
 import "./activities/register.ts";
 import "./orchestrations/register.ts";
+import "./telemetry/at-end.ts";
 import "./triggers/alert-fired.ts";
 import "./triggers/alerts-webhook.ts";
 import "./triggers/evidence.ts";

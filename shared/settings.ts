@@ -2,8 +2,9 @@ import type { z } from "zod";
 
 import { ConfigurationError } from "./domain/errors.ts";
 import { environment, type Allowance } from "./settings/environment.ts";
+import { parseTelemetry, type TelemetryTarget } from "./settings/telemetry.ts";
 
-export type { Allowance };
+export type { Allowance, TelemetryTarget };
 
 /** The switch's own bound is its wait for the lease and this for a restore; its script takes no shorter dead-man's time. */
 const RESTORE_SECONDS = 15;
@@ -17,6 +18,8 @@ export type Authentication =
       readonly clientId: string;
       /** The application's identifier URI. */
       readonly audience: string;
+      /** Origin of the cloud's sign-in host. @default "https://login.microsoftonline.com" */
+      readonly authority: string;
     };
 
 /** Everything that can be set, read once. Durations are in seconds. */
@@ -85,8 +88,8 @@ export interface Settings {
   readonly ratePerMinute: number;
   /** Endpoint of the Event Grid topic that is told of incidents. @default none */
   readonly eventTopic: string | null;
-  /** Where traces and metrics go. @default "off" */
-  readonly telemetry: "applicationInsights" | "console" | "off" | "otlp";
+  /** Where traces and metrics go. @default off */
+  readonly telemetry: TelemetryTarget;
   /** Signals are stored, and no run starts; open runs go on to their ends. @default false */
   readonly paused: boolean;
   /** Simulated Azure, loopback only. @default none: the real one */
@@ -102,10 +105,7 @@ export function readSettings(
 ): Settings {
   const parsed = environment.safeParse(withoutEmpty(variables));
   if (!parsed.success) {
-    const problems = parsed.error.issues.map(
-      (issue) => `${issue.path.join(".")}: ${issue.message}`,
-    );
-    throw badSettings(problems.join("; "));
+    throw badSettings(problemsOf(parsed.error));
   }
   return toSettings(parsed.data);
 }
@@ -194,7 +194,20 @@ function authenticationOf(values: z.output<typeof environment>): Authentication 
     throw badSettings("REMEDIATOR_AUTH=entra needs REMEDIATOR_ENTRA_TENANT and _CLIENT");
   }
   const audience = values.REMEDIATOR_ENTRA_AUDIENCE ?? `api://${clientId}`;
-  return { kind: "entra", tenantId, clientId, audience };
+  const { origin: authority } = new URL(values.REMEDIATOR_ENTRA_AUTHORITY);
+  return { kind: "entra", tenantId, clientId, audience, authority };
+}
+
+function telemetryOf(values: z.output<typeof environment>): TelemetryTarget {
+  const parsed = parseTelemetry(values.REMEDIATOR_TELEMETRY, values);
+  if (!parsed.success) {
+    throw badSettings(problemsOf(parsed.error));
+  }
+  return parsed.data;
+}
+
+function problemsOf({ issues }: z.ZodError): string {
+  return issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; ");
 }
 
 function badSettings(problems: string): ConfigurationError {
@@ -225,7 +238,7 @@ function deploymentOf(
     authentication: authenticationOf(values),
     ratePerMinute: values.REMEDIATOR_RATE_PER_MINUTE,
     eventTopic: values.REMEDIATOR_EVENT_TOPIC ?? null,
-    telemetry: values.REMEDIATOR_TELEMETRY,
+    telemetry: telemetryOf(values),
     paused: values.REMEDIATOR_PAUSED,
     simulator:
       endpoint === undefined

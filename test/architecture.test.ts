@@ -43,9 +43,10 @@ const RULES: Readonly<Record<string, FolderRule>> = {
   },
   "local/simulator": DOMAIN_ONLY,
   "local/cli": { folders: ["local/host", "local/simulator", "shared"], node: true },
+  infra: DOMAIN_ONLY,
 };
 
-const EVERYWHERE = ["functions", "shared", "local"];
+const EVERYWHERE = ["functions", "shared", "local", "infra"];
 
 /** Which folders may use an npm package; one that is not named here may be used nowhere. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {

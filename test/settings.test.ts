@@ -86,3 +86,45 @@ it("names the endpoint of simulated Azure that is no address", () => {
     "REMEDIATOR_ARM_ENDPOINT",
   );
 });
+
+const ENTRA = {
+  REMEDIATOR_AUTH: "entra",
+  REMEDIATOR_ENTRA_TENANT: "c0ffee00-1111-4222-8333-444455556666",
+  REMEDIATOR_ENTRA_CLIENT: "ab5eed00-1111-4222-8333-444455556666",
+};
+
+it("trusts the public cloud's sign-in host, or the one of a national cloud that is named", () => {
+  const { authentication } = readSettings(ENTRA);
+  const named = readSettings({
+    ...ENTRA,
+    REMEDIATOR_ENTRA_AUTHORITY: "https://login.microsoftonline.us/",
+  });
+
+  expect(authentication).toMatchObject({
+    audience: "api://ab5eed00-1111-4222-8333-444455556666",
+    authority: "https://login.microsoftonline.com",
+  });
+  expect(named.authentication).toMatchObject({ authority: "https://login.microsoftonline.us" });
+});
+
+it.each([
+  "http://login.microsoftonline.com",
+  "https://login.microsoftonline.com.example",
+  "https://login.microsoftonline.com/other",
+  "https://login.example",
+  "https://u:p@login.microsoftonline.com",
+  "http://10.0.0.1",
+])("takes no keys from %s", (authority) => {
+  expect(() => readSettings({ ...ENTRA, REMEDIATOR_ENTRA_AUTHORITY: authority })).toThrow(
+    "REMEDIATOR_ENTRA_AUTHORITY: must be https://login.microsoftonline.com",
+  );
+});
+
+it.each([
+  [{ REMEDIATOR_ENTRA_TENANT: undefined }, "needs REMEDIATOR_ENTRA_TENANT"],
+  [{ REMEDIATOR_ENTRA_CLIENT: "" }, "needs REMEDIATOR_ENTRA_TENANT and _CLIENT"],
+  [{ REMEDIATOR_ENTRA_TENANT: "common" }, "REMEDIATOR_ENTRA_TENANT: must be the tenant's id"],
+  [{ REMEDIATOR_AUTH: "none" }, "REMEDIATOR_AUTH"],
+])("knows no authentication of half a set of settings: %o", (more, problem) => {
+  expect(() => readSettings({ ...ENTRA, ...more })).toThrow(problem);
+});

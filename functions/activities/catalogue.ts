@@ -35,8 +35,15 @@ export interface ActivityCatalogue
 
 export type ActivityName = keyof ActivityCatalogue;
 
-/** Writes a line of constant text with its values to the log of the host. */
-export type Tell = (text: string, fields: object) => void;
+/** To which incident a call belongs, and how often it was tried with this one; calls before there is an incident have none. */
+export interface Belonging {
+  readonly incidentId: string;
+  /** From 1. */
+  readonly attempt: number;
+}
+
+/** Writes an event of the catalogue to the log of the host. */
+export type { Tell } from "../telemetry/log.ts";
 
 /** A failure as data, since error classes do not cross the activity boundary. */
 export interface ActivityFailure {

@@ -44,7 +44,7 @@ export async function cleanAzure(
   }
   tellOf(tell, [...snapshots, ...commands]);
   for (const { id, vmId } of armedTasks(recent(newest, since))) {
-    tell("a dead-man's task may still be armed in Windows", { incidentId: id, vmId });
+    tell("taskMayBeArmed", { incidentId: id, vmId });
   }
   return {
     snapshotsDeleted: snapshots.filter(({ what }) => what === "deleted").length,

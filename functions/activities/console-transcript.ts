@@ -34,7 +34,7 @@ export async function withTranscript<Result>(
       await keep(visit, store, transcript.text(secrets));
     } catch (error) {
       const message = error instanceof Error ? error.message : "unknown";
-      tell("console transcript not kept", { incidentId: visit.incidentId, message });
+      tell("transcriptNotKept", { incidentId: visit.incidentId, message });
     }
   }
 }

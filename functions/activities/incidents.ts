@@ -40,7 +40,7 @@ export async function closeIncident(
   await records.updateIncident(incidentId, { ...patch, signalIds });
   const closed = await records.getIncident(incidentId);
   if (closed !== undefined) {
-    tell("incident closed", incidentClosedEvent(closed));
+    tell("incidentClosed", incidentClosedEvent(closed));
   }
   const tellTopic = services.settings.eventTopic !== null;
   return { ...(await findPending(scope, services)), ...(tellTopic && { tell: true }) };

@@ -104,7 +104,7 @@ async function explained(
   } catch (error) {
     if (error instanceof AzureRequestError) {
       // One VM must not keep those after it from their turns; it has its next one in the next round.
-      tell("silence not explained", { vmId: id, code: error.code, message: error.message });
+      tell("silenceNotExplained", { vmId: id, code: error.code, message: error.message });
       return "unknown";
     }
     throw error;

@@ -7,6 +7,7 @@ import {
   InvalidInputError,
 } from "../../shared/domain/errors.ts";
 import { services, type Services } from "../services.ts";
+import { logOf } from "../telemetry/log.ts";
 import * as azureFacts from "./azure-facts.ts";
 import * as backup from "./backup.ts";
 import { keepBootDiagnostics } from "./boot-diagnostics.ts";
@@ -15,6 +16,7 @@ import type {
   ActivityCatalogue,
   ActivityFailure,
   ActivityName,
+  Belonging,
   Tell,
 } from "./catalogue.ts";
 import * as clean from "./clean.ts";
@@ -130,10 +132,7 @@ function withServices(
   activity: UntypedActivity,
 ): (input: unknown, context: InvocationContext) => Promise<unknown> {
   return async (input, context) => {
-    function tell(text: string, fields: object): void {
-      context.info(text, fields);
-    }
-    return await activity(input, services(), tell);
+    return await activity(input, services(), logOf(context));
   };
 }
 
@@ -141,19 +140,35 @@ function withServices(
 function answering<Output>(
   run: (input: unknown, context: InvocationContext) => Promise<Output>,
 ): (input: unknown, context: InvocationContext) => Promise<ActivityAnswer<Output>> {
-  return async (input, context) => {
-    try {
-      return { ok: true, value: await run(input, context) };
-    } catch (error) {
-      const failure = failureOf(error);
-      context.warn("activity failed", {
-        activity: context.functionName,
-        code: failure.code,
-        message: failure.message,
-      });
-      return { ok: false, failure };
+  return async (scheduled, context) => {
+    const startedAt = new Date();
+    const { belonging, ...input } = inputOf(scheduled);
+    const answer = await answerOf(async () => await run(input, context));
+    if (!answer.ok) {
+      const { code, message } = answer.failure;
+      logOf(context)("activityFailed", { activity: context.functionName, code, message });
     }
+    if (belonging !== undefined) {
+      const telemetry = await services().telemetry();
+      const failure = answer.ok ? null : answer.failure.code;
+      const name = context.functionName;
+      telemetry.activityEnded({ ...belonging, name, startedAt, endedAt: new Date(), failure });
+    }
+    return answer;
   };
+}
+
+function inputOf(scheduled: unknown): { readonly belonging?: Belonging } {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only `call` schedules activities, with an object always
+  return scheduled as { readonly belonging?: Belonging };
+}
+
+async function answerOf<Output>(run: () => Promise<Output>): Promise<ActivityAnswer<Output>> {
+  try {
+    return { ok: true, value: await run() };
+  } catch (error) {
+    return { ok: false, failure: failureOf(error) };
+  }
 }
 
 function failureOf(error: unknown): ActivityFailure {

@@ -6,6 +6,7 @@ import type {
   ActivityFailure,
   ActivityName,
 } from "../activities/catalogue.ts";
+import { withBelonging } from "./belonging.ts";
 import { secondsUntil, sleep, waitOr } from "./clock.ts";
 
 /** How often a call is made before its transient failure counts as final. */
@@ -46,7 +47,7 @@ export function* call<Name extends ActivityName>(
   patience: Patience = { retrySeconds: 10 },
 ): Generator<Task, ActivityCatalogue[Name]["output"], unknown> {
   for (let attempt = 1; ; attempt++) {
-    const answer = answerOf<Name>(yield schedule(context, name, input));
+    const answer = answerOf<Name>(yield schedule(context, name, input, attempt));
     if (answer.ok) {
       return answer.value;
     }
@@ -68,8 +69,9 @@ export function schedule<Name extends ActivityName>(
   context: OrchestrationContext,
   name: Name,
   input: ActivityCatalogue[Name]["input"],
+  attempt = 1,
 ): Task {
-  return context.df.callActivity(name, input);
+  return context.df.callActivity(name, withBelonging(context, input, attempt));
 }
 
 /** What a scheduled activity of that name came back with. */

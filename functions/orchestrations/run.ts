@@ -7,6 +7,7 @@ import type { Outcome, OutcomeKind } from "../../shared/domain/outcome.ts";
 import type { RunPurpose, RunScope } from "../../shared/domain/signal.ts";
 import type { ActivityCatalogue, ActivityFailure, ActivityName } from "../activities/catalogue.ts";
 import type { RunSettings } from "../activities/catalogue/signals.ts";
+import { belongTo } from "./belonging.ts";
 import { ActivityFailedError, call, type Patience } from "./call.ts";
 import { nowOf } from "./clock.ts";
 import { Story } from "./story.ts";
@@ -69,6 +70,7 @@ export function beginRun(
   const openedAt = nowOf(context);
   const unique = context.df.newGuid(context.df.instanceId).slice(0, 8);
   const incidentId = `inc-${openedAt.slice(0, 10).replaceAll("-", "")}-${unique}`;
+  belongTo(context, incidentId);
   return {
     context,
     vmId,

@@ -2,7 +2,9 @@ import type { OrchestrationContext, Task } from "durable-functions";
 
 import type { GuestReading, Probe } from "../../shared/domain/facts.ts";
 import type { IndirectTarget } from "../../shared/domain/signal.ts";
+import type { Belonging } from "../activities/catalogue.ts";
 import type { BootLook } from "../activities/catalogue/evidence.ts";
+import { belongTo, withBelonging } from "./belonging.ts";
 import { nowOf } from "./clock.ts";
 import type { SilenceQuestion } from "./confirm-silence.ts";
 import type { BootQuestion } from "./keep-boot.ts";
@@ -54,7 +56,8 @@ export function startStory<Name extends SubStory>(
   name: Name,
   input: Stories[Name]["input"],
 ): Task {
-  return context.df.callSubOrchestrator(name, input, undefined, versionOf(context));
+  const told = withBelonging(context, input);
+  return context.df.callSubOrchestrator(name, told, undefined, versionOf(context));
 }
 
 /** Waits for a sub-story that was started under that name. */
@@ -76,7 +79,12 @@ export function subStory<Name extends SubStory>(
   ) => Generator<Task, Stories[Name]["output"], unknown>,
 ): (context: OrchestrationContext) => Generator<Task, Ended<Stories[Name]["output"]>, unknown> {
   return function* told(context) {
-    const result = yield* tell(context, inputOf(context, name));
+    const input: Stories[Name]["input"] & { readonly belonging?: Belonging } = inputOf(
+      context,
+      name,
+    );
+    belongTo(context, input.belonging?.incidentId);
+    const result = yield* tell(context, input);
     return { result, endedAt: nowOf(context) };
   };
 }

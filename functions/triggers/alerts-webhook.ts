@@ -1,28 +1,26 @@
-import { app } from "@azure/functions";
-import { getClient, input } from "durable-functions";
+import { getClient } from "durable-functions";
 
 import { type Signal, targetText } from "../../shared/domain/signal.ts";
 import { decodeAlert, namesWriter } from "../../shared/signals/alerts.ts";
-import { answering, jsonBody } from "./http-answers.ts";
+import { jsonBody } from "./http-answers.ts";
+import { httpRoute } from "./http-route.ts";
 import { ownIdentityIfKnown } from "./own-identity.ts";
 import { takeIn } from "./take-in.ts";
 
 /** `POST /api/alerts`: an action group's webhook. No Azure call: Azure Monitor stops calling slow endpoints for 15 min. */
-app.http("alerts", {
-  methods: ["POST"],
+httpRoute("alerts", {
+  method: "POST",
   route: "alerts",
-  authLevel: "function",
-  extraInputs: [input.durableClient()],
-  handler: async (request, context) =>
-    await answering(async () => {
-      const receivedAt = new Date().toISOString();
-      const body = await jsonBody(request);
-      const ownIdentity = namesWriter(body) ? await ownIdentityIfKnown() : null;
-      const decoded = decodeAlert(body, { receivedAt, ownIdentity });
-      const signals = decoded.map(({ signal }) => signal);
-      await takeIn(getClient(context), signals);
-      return { status: 202, jsonBody: summary(signals) };
-    }),
+  access: "alerts",
+  handle: async (request, context) => {
+    const receivedAt = new Date().toISOString();
+    const body = await jsonBody(request);
+    const ownIdentity = namesWriter(body) ? await ownIdentityIfKnown() : null;
+    const decoded = decodeAlert(body, { receivedAt, ownIdentity });
+    const signals = decoded.map(({ signal }) => signal);
+    await takeIn(getClient(context), signals);
+    return { status: 202, jsonBody: summary(signals) };
+  },
 });
 
 function summary(signals: readonly Signal[]): {

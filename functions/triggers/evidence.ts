@@ -1,27 +1,27 @@
-import { app, type HttpResponseInit } from "@azure/functions";
+import type { HttpResponseInit } from "@azure/functions";
 
 import { isEvidenceName } from "../../shared/incidents/evidence-name.ts";
 import { services } from "../services.ts";
-import { answering, errorAnswer } from "./http-answers.ts";
+import { errorAnswer } from "./http-answers.ts";
+import { httpRoute } from "./http-route.ts";
 
 /**
  * `GET /api/incidents/{id}/evidence/{name}`: a piece of evidence as it was kept. It is what Windows printed or showed, so
  * no browser may take it for a page of this host.
  */
-app.http("evidence", {
-  methods: ["GET"],
+httpRoute("evidence", {
+  method: "GET",
   route: "incidents/{id}/evidence/{name}",
-  authLevel: "function",
-  handler: async (request) =>
-    await answering(async () => {
-      const { id = "", name = "" } = request.params;
-      const evidence = isEvidenceName(name)
-        ? await (await services().store()).readEvidence(id, name)
-        : undefined;
-      return evidence === undefined
-        ? notFound(id)
-        : { body: evidence.bytes, headers: headersOf(evidence) };
-    }),
+  access: "read",
+  handle: async (request) => {
+    const { id = "", name = "" } = request.params;
+    const evidence = isEvidenceName(name)
+      ? await (await services().store()).readEvidence(id, name)
+      : undefined;
+    return evidence === undefined
+      ? notFound(id)
+      : { body: evidence.bytes, headers: headersOf(evidence) };
+  },
 });
 
 function headersOf({

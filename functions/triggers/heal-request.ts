@@ -1,33 +1,32 @@
 import { randomUUID } from "node:crypto";
 
-import { app, type HttpResponseInit } from "@azure/functions";
-import { getClient, input } from "durable-functions";
+import type { HttpResponseInit } from "@azure/functions";
+import { getClient } from "durable-functions";
 
 import { readVmFacts } from "../../shared/facts/azure-facts.ts";
 import { decodeHealRequest, operatorSignal } from "../../shared/signals/heal-request.ts";
 import { services } from "../services.ts";
 import { accepted } from "./accepted.ts";
-import { answering, errorAnswer, jsonBody } from "./http-answers.ts";
+import { errorAnswer, jsonBody } from "./http-answers.ts";
+import { httpRoute } from "./http-route.ts";
 import { takeIn } from "./take-in.ts";
 
 /** `POST /api/heal`: an operator asks. Reads the VM first, so that a wrong id is answered at once. */
-app.http("heal", {
-  methods: ["POST"],
+httpRoute("heal", {
+  method: "POST",
   route: "heal",
-  authLevel: "function",
-  extraInputs: [input.durableClient()],
-  handler: async (request, context) =>
-    await answering(async () => {
-      const asked = decodeHealRequest(await jsonBody(request));
-      const refusal = await refusalOf(asked.vmId);
-      if (refusal !== null) {
-        return refusal;
-      }
-      const receivedAt = new Date().toISOString();
-      const signal = operatorSignal(asked, { id: `sig-${randomUUID()}`, receivedAt });
-      await takeIn(getClient(context), [signal]);
-      return accepted(signal.id);
-    }),
+  access: "operate",
+  handle: async (request, context) => {
+    const asked = decodeHealRequest(await jsonBody(request));
+    const refusal = await refusalOf(asked.vmId);
+    if (refusal !== null) {
+      return refusal;
+    }
+    const receivedAt = new Date().toISOString();
+    const signal = operatorSignal(asked, { id: `sig-${randomUUID()}`, receivedAt });
+    await takeIn(getClient(context), [signal]);
+    return accepted(signal.id);
+  },
 });
 
 async function refusalOf(vmId: string): Promise<HttpResponseInit | null> {

@@ -1,4 +1,5 @@
 import type { HttpRequest, HttpResponseInit } from "@azure/functions";
+import { z } from "zod";
 
 import {
   AzureRequestError,
@@ -8,22 +9,44 @@ import {
 
 /** Largest body that an endpoint reads, in bytes; Azure Monitor's alerts end at 256 KB. */
 const LARGEST_BODY = 1024 * 1024;
+const bytesSchema = z.instanceof(Uint8Array);
 
 /**
- * The JSON body of a request.
+ * The JSON body of a request. Only as much of it is read as an endpoint takes.
  * @throws InvalidInputError when it is too large or not JSON
  */
-export async function jsonBody(request: HttpRequest): Promise<unknown> {
-  const text = await request.text();
-  if (Buffer.byteLength(text) > LARGEST_BODY) {
-    throw badBody("body-too-large", `The body has more than ${LARGEST_BODY} bytes.`);
-  }
+export async function jsonBody(request: Pick<HttpRequest, "body" | "headers">): Promise<unknown> {
+  const text = await boundedText(request);
   try {
     const body: unknown = JSON.parse(text);
     return body;
   } catch (error) {
     const reason = error instanceof Error ? error.message : "unparsable";
     throw badBody("invalid-json", `The body is not JSON: ${reason}`);
+  }
+}
+
+async function boundedText({
+  body,
+  headers,
+}: Pick<HttpRequest, "body" | "headers">): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  // The declared length only spares the reading: a chunked body has none, and a caller may lie.
+  refuseLarge(Number(headers.get("content-length") ?? 0));
+  let size = 0;
+  const stream: AsyncIterable<unknown> | null = body;
+  for await (const chunk of stream ?? []) {
+    const bytes = bytesSchema.parse(chunk);
+    size += bytes.byteLength;
+    refuseLarge(size);
+    chunks.push(bytes);
+  }
+  return new TextDecoder().decode(Buffer.concat(chunks));
+}
+
+function refuseLarge(bytes: number): void {
+  if (bytes > LARGEST_BODY) {
+    throw badBody("body-too-large", `The body has more than ${LARGEST_BODY} bytes.`);
   }
 }
 

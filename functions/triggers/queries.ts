@@ -1,5 +1,5 @@
-import { app, type HttpResponseInit } from "@azure/functions";
-import { getClient, input, type DurableClient } from "durable-functions";
+import type { HttpResponseInit } from "@azure/functions";
+import { getClient, type DurableClient } from "durable-functions";
 
 import { InvalidInputError } from "../../shared/domain/errors.ts";
 import { inParallel } from "../../shared/domain/in-parallel.ts";
@@ -7,71 +7,66 @@ import type { Incident, RunStatus } from "../../shared/domain/incident.ts";
 import { runStatus } from "../../shared/incidents/run-status.ts";
 import type { IncidentQuery } from "../../shared/incidents/store.ts";
 import { services } from "../services.ts";
-import { answering, errorAnswer } from "./http-answers.ts";
+import { errorAnswer } from "./http-answers.ts";
+import { httpRoute } from "./http-route.ts";
 import { healInstanceId } from "./instances.ts";
 
 /** `GET /api/signals/{id}`: where a signal stands, with the live status of its VM's run. */
-app.http("signal", {
-  methods: ["GET"],
+httpRoute("signal", {
+  method: "GET",
   route: "signals/{id}",
-  authLevel: "function",
-  extraInputs: [input.durableClient()],
-  handler: async (request, context) =>
-    await answering(async () => {
-      const id = request.params["id"] ?? "";
-      const signal = await (await services().store()).getSignal(id);
-      if (signal === undefined) {
-        return notFound("signal", id);
-      }
-      const run = signal.vmId === null ? null : await liveStatus(getClient(context), signal.vmId);
-      const { state, source, vmId, nicId, receivedAt } = signal;
-      return {
-        jsonBody: { id, source, vmId, nicId, receivedAt, ...flat(state), run },
-      };
-    }),
+  access: "read",
+  handle: async (request, context) => {
+    const id = request.params["id"] ?? "";
+    const signal = await (await services().store()).getSignal(id);
+    if (signal === undefined) {
+      return notFound("signal", id);
+    }
+    const run = signal.vmId === null ? null : await liveStatus(getClient(context), signal.vmId);
+    const { state, source, vmId, nicId, receivedAt } = signal;
+    return {
+      jsonBody: { id, source, vmId, nicId, receivedAt, ...flat(state), run },
+    };
+  },
 });
 
 /** Runs whose status is read at a time for one list. */
 const STATUS_READS = 5;
 
 /** `GET /api/incidents`: the newest first; `?open=true` and `?limit=N` narrow it, `?steps=true` adds each one's steps as they happen. */
-app.http("incidents", {
-  methods: ["GET"],
+httpRoute("incidents", {
+  method: "GET",
   route: "incidents",
-  authLevel: "function",
-  extraInputs: [input.durableClient()],
-  handler: async (request, context) =>
-    await answering(async () => {
-      const { steps, ...query } = queryOf(request.query);
-      const store = await services().store();
-      const stored = await store.listIncidents(query);
-      const incidents = steps
-        ? await inParallel(stored, STATUS_READS, async (incident) => {
-            const live = await withLiveSteps(getClient(context), incident);
-            return { ...summary(live), steps: live.steps };
-          })
-        : stored.map(summary);
-      return { jsonBody: { incidents, counters: await store.counters() } };
-    }),
+  access: "read",
+  handle: async (request, context) => {
+    const { steps, ...query } = queryOf(request.query);
+    const store = await services().store();
+    const stored = await store.listIncidents(query);
+    const incidents = steps
+      ? await inParallel(stored, STATUS_READS, async (incident) => {
+          const live = await withLiveSteps(getClient(context), incident);
+          return { ...summary(live), steps: live.steps };
+        })
+      : stored.map(summary);
+    return { jsonBody: { incidents, counters: await store.counters() } };
+  },
 });
 
 /** `GET /api/incidents/{id}`: everything about one, with its steps as they happen, its ledger, and what evidence is kept. */
-app.http("incident", {
-  methods: ["GET"],
+httpRoute("incident", {
+  method: "GET",
   route: "incidents/{id}",
-  authLevel: "function",
-  extraInputs: [input.durableClient()],
-  handler: async (request, context) =>
-    await answering(async () => {
-      const id = request.params["id"] ?? "";
-      const store = await services().store();
-      const incident = await store.getIncident(id);
-      if (incident === undefined) {
-        return notFound("incident", id);
-      }
-      const evidence = await store.listEvidence(id);
-      return { jsonBody: { ...(await withLiveSteps(getClient(context), incident)), evidence } };
-    }),
+  access: "read",
+  handle: async (request, context) => {
+    const id = request.params["id"] ?? "";
+    const store = await services().store();
+    const incident = await store.getIncident(id);
+    if (incident === undefined) {
+      return notFound("incident", id);
+    }
+    const evidence = await store.listEvidence(id);
+    return { jsonBody: { ...(await withLiveSteps(getClient(context), incident)), evidence } };
+  },
 });
 
 async function withLiveSteps(client: DurableClient, incident: Incident): Promise<Incident> {

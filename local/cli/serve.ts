@@ -101,6 +101,8 @@ async function startHost(
     port: call.port,
     azure: access,
     tellTopic: true,
+    cloudRecords: true,
+    authenticates: true,
     onEvent: (event) => {
       const line = introduced ? hostEventLine(event) : null;
       if (line !== null) {

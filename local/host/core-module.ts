@@ -1,6 +1,7 @@
 import { registerHooks } from "node:module";
 
 import { ConfigurationError } from "../../shared/domain/errors.ts";
+import { shortError } from "./host-events.ts";
 import type { RpcData } from "./rpc.ts";
 
 /** One call of a function, as `@azure/functions` runs it. */
@@ -45,7 +46,12 @@ export interface FunctionsCore {
   readonly registrations: readonly Registration[];
   /** The programming model; undefined when the app registered nothing. */
   model(): ProgrammingModel | undefined;
+  /** Runs what the app wants done when its process is ended in order. */
+  terminate(): Promise<void>;
 }
+
+/** What the app has the host call at some moment of its life. */
+type HookCallback = (context: object) => unknown;
 
 const coreUrl = "static-ip-remediator:functions-core";
 const coreKey = Symbol.for(coreUrl);
@@ -58,13 +64,9 @@ const coreKey = Symbol.for(coreUrl);
 export function installFunctionsCore(
   onLog: (level: string, message: string) => void,
 ): FunctionsCore {
-  if (Reflect.has(globalThis, coreKey)) {
-    throw new ConfigurationError("Cannot start a second local host in one process.", {
-      code: "second-host",
-      nextStep: "Start it in a process of its own.",
-    });
-  }
+  requireFirst();
   const registrations: Registration[] = [];
+  const terminateHooks: HookCallback[] = [];
   let current: ProgrammingModel | undefined;
   const core = {
     version: "1.0.0",
@@ -74,7 +76,10 @@ export function installFunctionsCore(
       registrations.push({ metadata, callback });
       return { dispose: () => undefined };
     },
-    registerHook: refuseHook,
+    registerHook: (name: string, hook: HookCallback) => {
+      terminateHooks.push(requireTerminate(name, hook));
+      return { dispose: () => undefined };
+    },
     setProgrammingModel: (model: ProgrammingModel) => {
       current = model;
     },
@@ -85,7 +90,22 @@ export function installFunctionsCore(
   };
   Reflect.set(globalThis, coreKey, core);
   answerImports();
-  return { registrations, model: () => current };
+  return {
+    registrations,
+    model: () => current,
+    terminate: async () => {
+      await runHooks(terminateHooks, onLog);
+    },
+  };
+}
+
+function requireFirst(): void {
+  if (Reflect.has(globalThis, coreKey)) {
+    throw new ConfigurationError("Cannot start a second local host in one process.", {
+      code: "second-host",
+      nextStep: "Start it in a process of its own.",
+    });
+  }
 }
 
 function answerImports(): void {
@@ -105,8 +125,25 @@ function answerImports(): void {
   });
 }
 
-function refuseHook(name: string): never {
-  throw new ConfigurationError(`The local host has no hooks, and the app asks for '${name}'.`, {
+/** A hook that fails does not keep the host from its end. */
+async function runHooks(
+  hooks: readonly HookCallback[],
+  onLog: (level: string, message: string) => void,
+): Promise<void> {
+  for (const hook of hooks) {
+    try {
+      await hook({});
+    } catch (error) {
+      onLog("error", `A hook for the app's end failed: ${shortError(error)}`);
+    }
+  }
+}
+
+function requireTerminate(name: string, hook: HookCallback): HookCallback {
+  if (name === "appTerminate") {
+    return hook;
+  }
+  throw new ConfigurationError(`The local host has no hook '${name}', and the app asks for it.`, {
     code: "unsupported-hook",
     nextStep: "Do the work in the functions themselves.",
   });

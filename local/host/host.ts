@@ -66,9 +66,9 @@ export async function startLocalHost(options: LocalHostOptions): Promise<LocalHo
   try {
     const versioning =
       options.hostFile === undefined ? unversioned : readVersioning(options.hostFile);
-    const { registry, model } = await loadApp(options.app, emit);
+    const { core, registry, model } = await loadApp(options.app, emit);
     const journal = new Journal(new Sql(openJournalFile(options.dataFolder)));
-    return await runOrClose({ options, emit, lock, registry, model, journal, versioning });
+    return await runOrClose({ options, emit, lock, core, registry, model, journal, versioning });
   } catch (error) {
     lock.release();
     throw error;
@@ -78,13 +78,13 @@ export async function startLocalHost(options: LocalHostOptions): Promise<LocalHo
 async function loadApp(
   app: () => Promise<unknown>,
   emit: Emit,
-): Promise<{ registry: Registry; model: ProgrammingModel }> {
+): Promise<{ core: FunctionsCore; registry: Registry; model: ProgrammingModel }> {
   const core = installFunctionsCore((level, message) => {
     emit({ kind: "log", level, name: "host", message });
   });
   await app();
   const model = await readModel(core);
-  return { registry: readRegistrations(core.registrations), model };
+  return { core, registry: readRegistrations(core.registrations), model };
 }
 
 async function readModel(core: FunctionsCore): Promise<ProgrammingModel> {
@@ -110,6 +110,7 @@ interface Parts {
   readonly options: LocalHostOptions;
   readonly emit: Emit;
   readonly lock: FolderLock;
+  readonly core: FunctionsCore;
   readonly registry: Registry;
   readonly model: ProgrammingModel;
   readonly journal: Journal;
@@ -158,6 +159,7 @@ async function run(parts: Parts): Promise<LocalHost> {
       stopTimers();
       // Functions under way may still use the Durable API, so the server closes last.
       await Promise.all([runner.idle(), worker.stop()]);
+      await parts.core.terminate();
       await server.close();
       journal.close();
       parts.lock.release();

@@ -18,6 +18,8 @@ export interface OperationState {
   readonly subscriptionId: string;
   /** Which part of Azure runs it: it decides the form of its address. */
   readonly provider: "Microsoft.Compute" | "Microsoft.Network";
+  /** Whether it is about a disk or a snapshot, whose operations Azure keeps apart. */
+  readonly ofDisk: boolean;
   readonly vm: string | null;
   readonly script: string | null;
   readonly startedAt: string;

@@ -6,10 +6,13 @@ import type { HttpClient, Pipeline, PipelinePolicy } from "@azure/core-rest-pipe
 import type { EventGridPublisherClient } from "@azure/eventgrid";
 
 import { ConfigurationError } from "../domain/errors.ts";
+import { loadCredential } from "./credential.ts";
 import { pipelineOfTopic, requireAzureTopic } from "./event-topic.ts";
 import { identityOfToken } from "./own-identity.ts";
 import type { OwnIdentity } from "./own-identity.ts";
 import { responseTracePolicy } from "./response-trace.ts";
+import { shareTokens } from "./share-tokens.ts";
+import { timeoutPolicy } from "./timeout-policy.ts";
 
 /** The way to Azure Resource Manager: one client per subscription, made when first needed. */
 export interface Azure {
@@ -40,6 +43,8 @@ export interface AzureOptions {
   readonly requestTimeoutSeconds?: number;
   /** Sends the requests instead of Node's own client. @default none */
   readonly httpClient?: HttpClient;
+  /** Gives the tokens for the real cloud. @default `DefaultAzureCredential` */
+  readonly credential?: TokenCredential;
 }
 
 const RESOURCE_MANAGER = "https://management.azure.com";
@@ -76,31 +81,31 @@ export function createAzure(
 ): Azure {
   const cloud =
     settings.simulator === null
-      ? realCloud()
+      ? realCloud(options.credential)
       : simulatedCloud(settings.simulator.armEndpoint, settings.simulator.token);
   const clientOptions = commonOptions(cloud, options);
-  let rest: Promise<Client> | null = null;
+  const keptRest = keepEach(
+    async (endpoint) => await restClient(cloud, clientOptions, { endpoint, scope: SCOPE }),
+  );
   return {
-    compute: perSubscription(async (subscriptionId) => {
+    compute: keepEach(async (subscriptionId) => {
       const { ComputeManagementClient: Client } = await import("@azure/arm-compute");
       const client = new Client(await cloud.credential(), subscriptionId, clientOptions);
       cloud.adjust(client.pipeline);
       return client;
     }),
-    network: perSubscription(async (subscriptionId) => {
+    network: keepEach(async (subscriptionId) => {
       const { NetworkManagementClient: Client } = await import("@azure/arm-network");
       const client = new Client(await cloud.credential(), subscriptionId, clientOptions);
       cloud.adjust(client.pipeline);
       return client;
     }),
-    rest: async () =>
-      await (rest ??= restClient(cloud, clientOptions, {
-        endpoint: clientOptions.endpoint ?? RESOURCE_MANAGER,
-        scope: SCOPE,
-      })),
-    vault: async (origin) =>
-      await restClient(cloud, clientOptions, { endpoint: origin, scope: cloud.vaultScope(origin) }),
-    topic: async (endpoint) => await openTopic(cloud, clientOptions, endpoint),
+    rest: async () => await keptRest(clientOptions.endpoint ?? RESOURCE_MANAGER),
+    vault: keepEach(
+      async (endpoint) =>
+        await restClient(cloud, clientOptions, { endpoint, scope: cloud.vaultScope(endpoint) }),
+    ),
+    topic: keepEach(async (endpoint) => await openTopic(cloud, clientOptions, endpoint)),
     token: async () => await tokenOf(cloud),
     ownIdentity: identityReader(cloud),
   };
@@ -132,11 +137,11 @@ async function openTopic(
   return client;
 }
 
-function realCloud(): Cloud {
-  let credential: Promise<TokenCredential> | null = null;
+function realCloud(given: TokenCredential | undefined): Cloud {
+  const credential = given === undefined ? null : shareTokens(given);
   return {
     endpoint: null,
-    credential: async () => await (credential ??= loadCredential()),
+    credential: async () => credential ?? (await loadCredential()),
     vaultScope: scopeOfVault,
     requireTopic: requireAzureTopic,
     policies: [],
@@ -157,11 +162,6 @@ function scopeOfVault(origin: string): string {
     });
   }
   return `https://${suffix}/.default`;
-}
-
-async function loadCredential(): Promise<TokenCredential> {
-  const { DefaultAzureCredential } = await import("@azure/identity");
-  return new DefaultAzureCredential();
 }
 
 function simulatedCloud(endpoint: string, token: string): Cloud {
@@ -229,29 +229,19 @@ type ConstructorOptions = { readonly endpoint?: string } & ConstructorParameters
 >[2] &
   ConstructorParameters<typeof NetworkManagementClient>[2];
 
-/** The SDK's own `timeout` ends once the headers are there; this one covers the body as well. */
-function timeoutPolicy(milliseconds: number): PipelinePolicy {
-  return {
-    name: "wholeAnswerTimeout",
-    async sendRequest(request, next) {
-      const timeout = AbortSignal.timeout(milliseconds);
-      const given = request.abortSignal;
-      request.abortSignal =
-        given instanceof AbortSignal ? AbortSignal.any([given, timeout]) : timeout;
-      return await next(request);
-    },
-  };
-}
-
-function perSubscription<T>(
-  make: (subscriptionId: string) => Promise<T>,
-): (id: string) => Promise<T> {
+/** Makes one thing for each key, in any letter case, when it is first asked for; one that could not be made is made anew. */
+function keepEach<T>(make: (key: string) => Promise<T>): (key: string) => Promise<T> {
   const made = new Map<string, Promise<T>>();
-  return async (subscriptionId) => {
-    const key = subscriptionId.toLowerCase();
-    const known = made.get(key) ?? make(subscriptionId);
+  return async (given) => {
+    const key = given.toLowerCase();
+    const known = made.get(key) ?? make(given);
     made.set(key, known);
-    return await known;
+    try {
+      return await known;
+    } catch (error) {
+      made.delete(key);
+      throw error;
+    }
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Diagnosis } from "../domain/diagnosis.ts";
 import type { AzureFacts, GuestFacts, GuestReading, NicFacts, Probe } from "../domain/facts.ts";
 import { ipv4Configurations } from "../domain/ip-configurations.ts";
-import { consoleShowsFault } from "./console-shows-fault.ts";
+import { consoleShowsFault, consoleShowsRightAddress } from "./console-shows-fault.ts";
 import { unmatchedAdapters } from "./situation.ts";
 import { tagOf } from "./tag.ts";
 
@@ -111,6 +111,12 @@ export const RESET_CHECKS: readonly ResetCheck[] = [
     code: "unread-not-silent",
     applies: ({ windows, probe }) => windows === null && probe.kind !== "silent",
     because: () => "Windows could not be read, and it is not sure that the VM is silent.",
+  },
+  {
+    code: "unread-address-right",
+    applies: ({ windows, nic, guest }) => windows === null && consoleShowsRightAddress(nic, guest),
+    because: () =>
+      "its serial console lists the address that Azure gives it: the address is not the cause.",
   },
   {
     code: "unread-no-sign",

@@ -3,16 +3,9 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { z } from "zod";
 
 import type { RestartSlot, VmSilence } from "../domain/restart.ts";
+import { AN_HOUR, HOUR_MS, LONGEST_MS } from "./restart-limits.ts";
 import { inTransaction } from "./sqlite-schema.ts";
 import type { RestartRequest } from "./store.ts";
-
-/** Restarts that one subscription may have in an hour. */
-const AN_HOUR = 3;
-
-const HOUR_MS = 3_600_000;
-
-/** How long an incident without an end holds the others up: a run that is gone must not do so for ever. */
-const LONGEST_MS = 2 * HOUR_MS;
 
 // The distance counts, so that a clock set back can neither stretch an hour nor end it.
 const STATEMENTS = {

@@ -60,6 +60,10 @@ const incidentSchema = z.custom<Omit<Incident, "ledger">>(
   (value) => incidentHead.safeParse(value).success,
 );
 const entrySchema = z.custom<LedgerEntry>((value) => entryHead.safeParse(value).success);
+const wholeIncidentHead = incidentHead.extend({ ledger: z.array(entrySchema) });
+const wholeIncidentSchema = z.custom<Incident>(
+  (value) => wholeIncidentHead.safeParse(value).success,
+);
 
 /** A signal from its row. */
 export function signalFrom(row: unknown): Signal {
@@ -75,6 +79,12 @@ export function signalFrom(row: unknown): Signal {
 export function incidentFrom(row: unknown): Omit<Incident, "ledger"> {
   const { id, body } = bodyRow.parse(row);
   return parseStored(incidentSchema, body, `incident ${id}`);
+}
+
+/** An incident with its ledger, from a row that holds both. */
+export function wholeIncidentFrom(row: unknown): Incident {
+  const { id, body } = bodyRow.parse(row);
+  return parseStored(wholeIncidentSchema, body, `incident ${id}`);
 }
 
 /** A ledger entry from its row. */
@@ -106,7 +116,8 @@ function parseStored<Value>(schema: z.ZodType<Value>, text: string, what: string
   if (!parsed.success) {
     throw new DefectError(`The stored ${what} cannot be read.`, {
       code: "store-damaged",
-      nextStep: "Set the data folder aside, start with a new one, and report it.",
+      nextStep:
+        "Set the data folder (in Azure: the tables) aside, start with a new one, and report it.",
       cause: parsed.error,
     });
   }

@@ -1,5 +1,7 @@
 import { z } from "zod";
 
+import { telemetryVariables } from "./telemetry.ts";
+
 /** What is off unless it is allowed by name. */
 const ALLOWANCES = ["console", "restarts", "restarts-unread", "restarts-pooled", "ghosts"] as const;
 
@@ -30,6 +32,21 @@ const secretUrl = z
   .refine(
     (url) => isSecretAddress(url),
     "must be a secret's address, https://VAULT.vault.azure.net/secrets/NAME",
+  );
+
+/** Where the clouds sign people in, the public one first. Source: "National clouds" of Microsoft Entra. */
+const SIGN_IN_HOSTS = [
+  "https://login.microsoftonline.com",
+  "https://login.microsoftonline.us",
+  "https://login.partner.microsoftonline.cn",
+] as const;
+
+/** Nowhere else are there keys that make a token good; a loopback address is a test's own. */
+const authorityUrl = z
+  .url()
+  .refine(
+    (url) => isLoopback(url) || SIGN_IN_HOSTS.some((host) => url === host || url === `${host}/`),
+    `must be ${SIGN_IN_HOSTS.join(", ")}, or a loopback address`,
   );
 
 /** An account's own address, or Azurite's on this machine. */
@@ -86,6 +103,7 @@ export const environment = z.object({
   REMEDIATOR_ENTRA_TENANT: z.guid("must be the tenant's id").optional(),
   REMEDIATOR_ENTRA_CLIENT: z.guid("must be the application's client id").optional(),
   REMEDIATOR_ENTRA_AUDIENCE: z.string().min(1).optional(),
+  REMEDIATOR_ENTRA_AUTHORITY: authorityUrl.default(SIGN_IN_HOSTS[0]),
   REMEDIATOR_RATE_PER_MINUTE: z.coerce.number().int().min(1).max(100_000).default(600),
   REMEDIATOR_EVENT_TOPIC: z
     .url({ protocol: /^https?$/u, error: "must be an Event Grid topic's endpoint" })
@@ -95,6 +113,7 @@ export const environment = z.object({
     )
     .optional(),
   REMEDIATOR_TELEMETRY: z.enum(["off", "console", "otlp", "applicationInsights"]).default("off"),
+  ...telemetryVariables,
   REMEDIATOR_PAUSED: z.stringbool().default(false),
   REMEDIATOR_ARM_ENDPOINT: loopbackUrl.optional(),
   REMEDIATOR_ARM_TOKEN: z.string().min(1).optional(),

@@ -91,6 +91,21 @@ it("keeps one client for each subscription, whatever its letter case", async () 
   expect(await azure.network("AA-1")).toBe(await azure.network("aa-1"));
 });
 
+it("keeps one client for what is no subscription's, and one for each vault", async () => {
+  const { azure, endpoint } = await simulatedAzure({ vms: [aVm("vm-till", "10.40.2.7")] });
+
+  expect(await azure.rest()).toBe(await azure.rest());
+  expect(await azure.vault(endpoint)).toBe(await azure.vault(endpoint));
+  expect(await azure.vault(endpoint)).not.toBe(await azure.vault("http://127.0.0.1:9"));
+});
+
+it("tries a client again that could not be made", async () => {
+  const azure = createAzure({ simulator: null }, { credential: { getToken: async () => null } });
+
+  await expect(azure.vault("https://example.com")).rejects.toMatchObject({ code: "foreign-host" });
+  await expect(azure.vault("https://example.com")).rejects.toMatchObject({ code: "foreign-host" });
+});
+
 it("knows its own identity from the token, without a request", async () => {
   const { azure, operations } = await simulatedAzure({ vms: [aVm("vm-till", "10.40.2.7")] });
 

@@ -35,12 +35,61 @@ describe("the settings of the engine in this process", () => {
     expect(embeddedSettings({}, { dataFolder: "d", azure }).allowed).toEqual([]);
   });
 
+  it("ask nobody for a token but where they may, since only this machine reaches the engine", () => {
+    const variables = {
+      REMEDIATOR_AUTH: "entra",
+      REMEDIATOR_ENTRA_TENANT: "c0ffee00-1111-4222-8333-444455556666",
+      REMEDIATOR_ENTRA_CLIENT: "ab5eed00-1111-4222-8333-444455556666",
+    };
+
+    const alone = embeddedSettings(variables, { dataFolder: "d", azure });
+    const serving = embeddedSettings(variables, { dataFolder: "d", azure, authenticates: true });
+
+    expect(alone.authentication).toEqual({ kind: "functionKey" });
+    expect(serving.authentication.kind).toBe("entra");
+  });
+
   it("mean the real Azure when the real one was asked for", () => {
     const variables = { REMEDIATOR_ARM_ENDPOINT: "http://127.0.0.1:1", REMEDIATOR_ARM_TOKEN: "t" };
 
     const settings = embeddedSettings(variables, { dataFolder: "d", azure: "real" });
 
     expect(settings.simulator).toBeNull();
+  });
+
+  describe("with a storage account in the environment", () => {
+    const account = {
+      REMEDIATOR_TABLE_ENDPOINT: "https://records.table.core.windows.net",
+      REMEDIATOR_BLOB_ENDPOINT: "https://records.blob.core.windows.net",
+    };
+    const azurite = {
+      REMEDIATOR_TABLE_ENDPOINT: "http://127.0.0.1:10002",
+      REMEDIATOR_BLOB_ENDPOINT: "http://127.0.0.1:10000",
+    };
+
+    it.each([
+      ["the real Azure", account, "real", true],
+      ["the configured Azure", account, "configured", true],
+      ["simulated Azure and Azurite", azurite, azure, true],
+      ["simulated Azure and a real account", account, azure, false],
+    ] as const)("keep records there where asked for, with %s: %s", (_, variables, of, there) => {
+      const choice = { dataFolder: "d", azure: of, cloudRecords: true };
+
+      const settings = embeddedSettings(variables, choice);
+
+      expect(settings).toMatchObject(
+        there
+          ? { dataFolder: null, cloudStore: { tableEndpoint: variables.REMEDIATOR_TABLE_ENDPOINT } }
+          : { dataFolder: "d", cloudStore: null },
+      );
+    });
+
+    it("keep the records of single runs in the folder", () => {
+      expect(embeddedSettings(account, { dataFolder: "d", azure: "real" })).toMatchObject({
+        dataFolder: "d",
+        cloudStore: null,
+      });
+    });
   });
 
   it("name each short wait of the demo with its true default", () => {

@@ -5,7 +5,7 @@ import { diagnose } from "../../shared/diagnosis/diagnose.ts";
 import { planFor, type PlanInput } from "../../shared/diagnosis/plan.ts";
 import { RESET_CHECKS, resetRefusal, RESTART_TAG } from "../../shared/diagnosis/reset-refusal.ts";
 import type { Plan } from "../../shared/domain/diagnosis.ts";
-import type { GuestReading } from "../../shared/domain/facts.ts";
+import type { ConsoleAddress, GuestReading } from "../../shared/domain/facts.ts";
 import {
   aGuestAdapter,
   aMismatchedAdapter,
@@ -41,9 +41,9 @@ const OPTED_OUT = azureFacts({
 const UNREAD = { unread: true, pooled: false };
 const FAULTY = guestRead({ adapters: [aMismatchedAdapter()] });
 
-/** A guest that nobody could read, whose serial console lists these addresses. */
-function seenAtConsole(...ips: readonly string[]): GuestReading {
-  const addresses = ips.map((ip) => ({ network: 5, ip, mask: "255.255.255.0", gateway: null }));
+/** A guest that nobody could read, whose serial console lists this address. */
+function seenAtConsole(ip: string, seen: Partial<ConsoleAddress> = {}): GuestReading {
+  const addresses = [{ network: 5, ip, mask: "255.255.255.0", gateway: null, ...seen }];
   const console = { kind: "listed" as const, addresses, networks: [5] };
   return { kind: "unreadable", code: "agent-missing", message: "No agent.", console };
 }
@@ -168,8 +168,13 @@ const ROWS: readonly (readonly [string, Partial<PlanInput>, Partial<PlanInput>])
     { azure: TAGGED, guest: guestUnreadable(), resets: UNREAD },
   ],
   [
+    "unread-address-right",
+    { azure: TAGGED, guest: seenAtConsole("10.71.4.20"), resets: UNREAD },
+    { azure: TAGGED, guest: seenAtConsole("10.71.4.77"), resets: UNREAD },
+  ],
+  [
     "unread-no-sign",
-    { guest: seenAtConsole("10.71.4.20"), resets: UNREAD },
+    { guest: seenAtConsole("169.254.7.7"), resets: UNREAD },
     { guest: seenAtConsole("10.71.4.77"), resets: UNREAD },
   ],
 ];
@@ -293,6 +298,27 @@ describe("a plan", () => {
     const decided = plan({ azure: TAGGED, guest: guestUnreadable(), resets: UNREAD });
 
     expect(decided).toMatchObject({ kind: "remedies", remedies: [{ kind: "nicReset" }] });
+  });
+});
+
+describe("a NIC whose right address the console lists, and whose owner's tag bears a restart,", () => {
+  it.each<[string, Partial<ConsoleAddress>, boolean]>([
+    ["is not reset beside Azure's own gateway", { gateway: "10.71.4.1" }, false],
+    ["is not reset where no gateway is listed", { gateway: null }, false],
+    ["may be reset beside another gateway", { gateway: "10.71.4.254" }, true],
+    ["may be reset beside another mask", { mask: "255.255.255.192" }, true],
+  ])("%s", (_what, seen, expected) => {
+    const guest = seenAtConsole("10.71.4.20", seen);
+
+    expect(resets(plan({ azure: TAGGED, guest, resets: UNREAD }))).toBe(expected);
+  });
+
+  it("is not reset where Azure does not tell its subnet", () => {
+    const vm = aVm({ agentReady: false, tags: TAGGED.vm.tags });
+    const azure = azureFacts({ vm, nics: [aNic({ subnet: null })] });
+    const guest = seenAtConsole("10.71.4.20", { gateway: "10.71.4.254" });
+
+    expect(resets(plan({ azure, guest, resets: UNREAD }))).toBe(false);
   });
 });
 

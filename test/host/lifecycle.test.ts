@@ -187,7 +187,7 @@ describe("an app", () => {
   it.each([
     ["entity.ts", "cannot run function 'counter': entityTrigger"],
     ["queue.ts", "cannot run function 'inbox': queueTrigger"],
-    ["hook.ts", "has no hooks, and the app asks for 'preInvocation'"],
+    ["hook.ts", "has no hook 'preInvocation', and the app asks for it"],
     ["twice.ts", "Two functions are named 'same'"],
     ["bad-schedule.ts", "Cannot read the timer schedule 'every day'"],
     ["stream.ts", "does not stream HTTP"],

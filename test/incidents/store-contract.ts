@@ -26,8 +26,12 @@ const HEALED: Outcome = {
   remarks: [],
 };
 
-/** What every adapter of the store's port has to do; `create` gives a new, empty place for each test. */
-export function storeContract(name: string, create: () => Promise<StorePlace>): void {
+/** What every adapter of the store's port has to do; `create` gives a new, empty place for each test. `many`: how many signals it has to hold. */
+export function storeContract(
+  name: string,
+  create: () => Promise<StorePlace>,
+  { many = 1000 }: { readonly many?: number } = {},
+): void {
   describe(`the store on ${name}`, () => {
     let place: StorePlace;
     let store: IncidentStore;
@@ -194,16 +198,16 @@ export function storeContract(name: string, create: () => Promise<StorePlace>): 
         expect(await store.getSignal("unknown")).toBeUndefined();
       });
 
-      it("holds a thousand signals in their order", async () => {
-        const ids = Array.from({ length: 1000 }, (_, index) => `signal-${(index * 7919) % 1000}`);
+      it(`holds ${many} signals in their order`, async () => {
+        const ids = Array.from({ length: many }, (_, index) => `signal-${(index * 7919) % many}`);
         for (const id of ids) {
           await store.addSignal(aSignal({ id }));
         }
 
-        await store.settleSignals(ids.slice(0, 400), TAKEN);
+        await store.settleSignals(ids.slice(0, many * 0.4), TAKEN);
 
         const pending = await store.pendingSignals(VM);
-        expect(pending.map(({ id }) => id)).toEqual(ids.slice(400));
+        expect(pending.map(({ id }) => id)).toEqual(ids.slice(many * 0.4));
       });
     });
 

@@ -4,6 +4,8 @@ import { z } from "zod";
 
 import { incidentSchema, incidentsSchema } from "../../local/cli/host/host-schema.ts";
 import { Fleet } from "../end-to-end/fleet.ts";
+import { recordedRights, type Recorded } from "../rights/recorded.ts";
+import { actionsOf } from "../rights/role.ts";
 import { observe, type Doing, type Observed } from "./doing.ts";
 import { minutesOfRun } from "./duration.ts";
 import type { Stage } from "./stage.ts";
@@ -25,9 +27,15 @@ const LOOK_MS = 150;
 
 const held = z.object({ id: z.number(), state: z.string() });
 
-/** An operator asks for every VM of the stage at once, on one host; says what became of each. */
-export async function runOurs(stage: Stage): Promise<readonly Doing[]> {
-  const fleet = await Fleet.start(stage.scenario, SETTINGS);
+/** What was done on a stage, and the rights that it took. */
+export interface OurRun extends Pick<Recorded, "rights" | "forbidden"> {
+  readonly doings: readonly Doing[];
+}
+
+/** An operator asks for every VM of the stage at once, on one host with the deployed role; says what became of each. */
+export async function runOurs(stage: Stage): Promise<OurRun> {
+  const role = { actions: [...actionsOf()] };
+  const fleet = await Fleet.start({ ...stage.scenario, role }, SETTINGS);
   try {
     const observed = await observe(fleet.simulator.armEndpoint);
     const hold = stage.killedAfterNicWrite === true ? await holdNicWrite(fleet) : null;
@@ -37,9 +45,10 @@ export async function runOurs(stage: Stage): Promise<readonly Doing[]> {
       }),
     );
     await untilClosed(fleet, stage.vms.length, hold);
-    return await Promise.all(
+    const doings = await Promise.all(
       stage.vms.map(async ({ name }) => await doingOf(fleet, name, observed)),
     );
+    return { doings, ...(await recordedRights(fleet.simulator.armEndpoint)) };
   } finally {
     await fleet.close();
   }

@@ -25,7 +25,7 @@ function isMeant(name: string): boolean {
 }
 
 const startedAt = performance.now();
-const rows = await runTable(chosen());
+const { rows } = await runTable(chosen());
 process.stdout.write(`${tableText(rows, (performance.now() - startedAt) / 1000)}\n`);
 if (values.update) {
   update(rows, isWhole);

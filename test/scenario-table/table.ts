@@ -1,3 +1,4 @@
+import type { Recorded } from "../rights/recorded.ts";
 import { nameOf, type Combination } from "./combinations.ts";
 import { DISTURBANCES, type Disturbance } from "./disturbances.ts";
 import type { Doing } from "./doing.ts";
@@ -40,17 +41,27 @@ export function keysOf(choice: Choice): readonly string[] {
   return jobs(choice).flatMap(({ part, names }) => names.map((name) => keyOf({ part, name })));
 }
 
-/** Runs these scenarios with both; the rows come in their names' order. */
-export async function runTable(choice: Choice): Promise<readonly Row[]> {
+/** The rows in their names' order, and all the rights that they took. */
+export interface Table extends Recorded {
+  readonly rows: readonly Row[];
+}
+
+/** Runs these scenarios with both. */
+export async function runTable(choice: Choice): Promise<Table> {
   const waiting = [...jobs(choice)];
-  const rows: Row[] = [];
+  const played: Table[] = [];
   async function work(): Promise<void> {
     for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) {
-      rows.push(...(await runJob(job)));
+      played.push(await runJob(job));
     }
   }
   await Promise.all(Array.from({ length: AT_ONCE }, work));
-  return rows.toSorted((one, other) => keyOf(one).localeCompare(keyOf(other)));
+  const rows = played.flatMap((each) => each.rows);
+  return {
+    rows: rows.toSorted((one, other) => keyOf(one).localeCompare(keyOf(other))),
+    rights: [...new Set(played.flatMap(({ rights }) => rights))].toSorted(),
+    forbidden: played.flatMap(({ forbidden }) => forbidden),
+  };
 }
 
 /** A row's name over both parts. */
@@ -82,14 +93,15 @@ async function named<Result>(names: readonly string[], run: Promise<Result>): Pr
   }
 }
 
-async function runJob({ part, names, stage }: Job): Promise<readonly Row[]> {
-  const ours = await named(names, runOurs(stage));
+async function runJob({ part, names, stage }: Job): Promise<Table> {
+  const { doings: ours, ...recorded } = await named(names, runOurs(stage));
   const baseline = await runBaseline(stage);
-  return names.map((name, index) => {
+  const rows = names.map((name, index) => {
     const [our, their] = [ours[index], baseline[index]];
     if (our === undefined || their === undefined) {
       throw new Error(`Nothing is known of ${name}.`);
     }
     return { part, name, ours: our, baseline: their };
   });
+  return { rows, ...recorded };
 }

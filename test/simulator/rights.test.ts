@@ -37,12 +37,12 @@ function clientText({ token }: Simulator): string {
   return `The client '${appid}' with object id '${oid}'`;
 }
 
-async function putSnapshot(simulator: Simulator): Promise<Answer> {
+async function putSnapshot(simulator: Simulator, more: object = {}): Promise<Answer> {
   const sourceResourceId = idOf(simulator, DISK);
   const creationData = { createOption: "Copy", sourceResourceId };
   return await arm(simulator, SNAPSHOT, {
     method: "PUT",
-    body: { location: "westeurope", properties: { creationData } },
+    body: { location: "westeurope", properties: { creationData, ...more } },
   });
 }
 
@@ -79,6 +79,31 @@ describe("a request whose right the role lacks", () => {
     expect(answer.status).toBe(200);
   });
 
+  it("is refused to the printed token where that has no role, and to nobody else", async () => {
+    const id = "6f0c2d81-4b7e-4c1a-9e35-d8a7b1f20c44";
+    const vms = [{ name: "vm-far", nics: [{ ipConfigurations: [{ address: "10.40.0.9" }] }] }];
+    const network = { subnets: [{ name: "far", prefixes: ["10.40.0.0/24"] }] };
+    const simulator = await simulate(
+      aFleet({ subscriptions: [{ id, network, vms, noRole: true }] }),
+    );
+    const path = `/subscriptions/${id}/providers/Microsoft.Compute/virtualMachines`;
+    const token = issueToken({ oid: "somebody", appid: "something" }, "tenant");
+    const headers = { Authorization: `Bearer ${token}` };
+
+    const own = [await arm(simulator, path), await arm(simulator, "/subscriptions")];
+    const other = [
+      await arm(simulator, path, { headers }),
+      await arm(simulator, "/subscriptions", { headers }),
+    ];
+
+    expect(own.map(({ status }) => status)).toEqual([403, 200]);
+    expect(other.map(({ status }) => status)).toEqual([200, 200]);
+    expect([own, other].map((answers) => JSON.stringify(answers[1]?.body).includes(id))).toEqual([
+      false,
+      true,
+    ]);
+  });
+
   it("passes when it only lists the subscriptions", async () => {
     const simulator = await withRole(["Microsoft.Network/*"]);
 
@@ -100,6 +125,31 @@ describe("a write that refers to other things", () => {
       },
     });
     expect(await effectKinds(simulator)).toEqual([]);
+  });
+
+  it("of a snapshot with a customer's key needs to read the disk encryption set, which disk and snapshot show", async () => {
+    const aKeptFleet = aFleet({
+      role: { actions: ["*"], notActions: ["*/diskEncryptionSets/read"] },
+    });
+    const vms = aKeptFleet.vms.map((vm) => Object.assign(vm, { diskEncryptionSet: "des-a" }));
+    const simulator = await simulate({ ...aKeptFleet, vms });
+    const { encryption } = z
+      .object({
+        properties: z.object({ encryption: z.object({ diskEncryptionSetId: z.string() }) }),
+      })
+      .parse((await arm(simulator, DISK)).body).properties;
+
+    const plain = await putSnapshot(simulator);
+    const answer = await putSnapshot(simulator, { encryption });
+
+    expect(plain.status).toBe(202);
+    expect(errorCode(answer)).toBe("LinkedAuthorizationFailed");
+    expect(JSON.stringify(answer.body)).toContain(
+      `'Microsoft.Compute/diskEncryptionSets/read' on the linked scope(s) '${encryption.diskEncryptionSetId}'`,
+    );
+    expect(encryption.diskEncryptionSetId).toBe(
+      idOf(simulator, "providers/Microsoft.Compute/diskEncryptionSets/des-a"),
+    );
   });
 
   it("of a NIC needs to join each of them, and names all that lack", async () => {

@@ -133,8 +133,9 @@ Follows the open incidents of the local host ("remediator serve") or of a deploy
 steps that run now, newest incident first, and one line for each incident that ended. It only
 looks. A VM that was well leaves no incident, so it is not shown.
 
-A deployed host wants a function key: set the environment variable REMEDIATOR_HOST_KEY. It goes
-to that host only, over https or on this machine.
+A deployed host wants a function key: set the environment variable REMEDIATOR_HOST_KEY. Where it
+wants tokens, set REMEDIATOR_ENTRA_AUDIENCE to its application's identifier URI, and sign in with
+"az login". Either goes to that host only, over https or on this machine.
 
 Examples:
   $ remediator watch

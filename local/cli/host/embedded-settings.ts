@@ -23,6 +23,13 @@ export interface EmbeddedChoice {
    * @default false
    */
   readonly tellTopic?: boolean;
+  /**
+   * Whether records go to the storage account of the environment, if it names one; the engine's journal stays in the folder.
+   * Those of simulated VMs go to Azurite at most. @default false: all stays in the folder
+   */
+  readonly cloudRecords?: boolean;
+  /** Whether HTTP callers show tokens if the environment says so; else nobody but this machine can call. @default false */
+  readonly authenticates?: boolean;
 }
 
 /**
@@ -30,15 +37,34 @@ export interface EmbeddedChoice {
  * @throws ConfigurationError if the environment's are wrong.
  */
 export function embeddedSettings(variables: Variables, choice: EmbeddedChoice): Settings {
-  const { azure, dataFolder, allow = [], tellTopic = false } = choice;
+  const { azure, allow = [], tellTopic = false, authenticates = false } = choice;
   return readSettings({
     ...variables,
     REMEDIATOR_MODE: set(variables["REMEDIATOR_MODE"]) ?? "heal",
-    REMEDIATOR_DATA: dataFolder,
+    ...recordVariables(variables, choice),
+    // Whoever calls is on this machine: the command line asks as often as it likes.
+    REMEDIATOR_RATE_PER_MINUTE: set(variables["REMEDIATOR_RATE_PER_MINUTE"]) ?? "100000",
     REMEDIATOR_ALLOW: [variables["REMEDIATOR_ALLOW"], ...allow].join(","),
     ...(tellTopic ? {} : { REMEDIATOR_EVENT_TOPIC: undefined }),
+    ...(authenticates ? {} : { REMEDIATOR_AUTH: undefined }),
     ...(azure === "configured" ? {} : azureVariables(azure)),
   });
+}
+
+function recordVariables(
+  variables: Variables,
+  { azure, dataFolder, cloudRecords = false }: EmbeddedChoice,
+): Variables {
+  const tables = set(variables["REMEDIATOR_TABLE_ENDPOINT"]);
+  const real = azure === "real" || azure === "configured";
+  const local = tables?.startsWith("http://") ?? false;
+  return cloudRecords && tables !== undefined && (real || local)
+    ? { REMEDIATOR_DATA: undefined }
+    : {
+        REMEDIATOR_DATA: dataFolder,
+        REMEDIATOR_TABLE_ENDPOINT: undefined,
+        REMEDIATOR_BLOB_ENDPOINT: undefined,
+      };
 }
 
 function azureVariables(azure: SimulatorAccess | "real"): Variables {

@@ -52,6 +52,8 @@ export interface HostClient {
 export interface HostAccess {
   /** A deployed host's function key. @default none */
   readonly key?: string;
+  /** Gives a token that a deployed host takes instead; asked for each request. @default none */
+  readonly token?: () => Promise<string>;
   /** Ends the wait for an answer. @default never */
   readonly leave?: AbortSignal;
   /** Longest wait for one answer. @default 120,000; `/api/heal` may read the VM from a slow Azure first */
@@ -116,15 +118,16 @@ interface Answer {
 }
 
 async function ask(url: URL, access: HostAccess, body?: object): Promise<Answer> {
+  const credentials = await credentialsOf(access);
   const timeout = AbortSignal.timeout(access.timeoutMs ?? TIMEOUT_MS);
   try {
     const response = await fetch(url, {
       ...(body === undefined ? {} : { method: "POST", body: JSON.stringify(body) }),
       headers: {
         ...(body === undefined ? {} : { "content-type": "application/json" }),
-        ...(access.key === undefined ? {} : { "x-functions-key": access.key }),
+        ...credentials,
       },
-      // Followed, a redirect would take the key to another host.
+      // Followed, a redirect would take the key or the token to another host.
       redirect: "manual",
       signal: access.leave === undefined ? timeout : AbortSignal.any([timeout, access.leave]),
     });
@@ -136,6 +139,13 @@ async function ask(url: URL, access: HostAccess, body?: object): Promise<Answer>
       cause: error,
     });
   }
+}
+
+async function credentialsOf({ key, token }: HostAccess): Promise<Record<string, string>> {
+  return {
+    ...(key === undefined ? {} : { "x-functions-key": key }),
+    ...(token === undefined ? {} : { authorization: `Bearer ${await token()}` }),
+  };
 }
 
 function jsonOrNull(text: string): unknown {
@@ -164,11 +174,14 @@ function foreign(url: URL, answered: string): ConfigurationError {
 function refusalOf({ status, body }: Answer, url: URL): Error {
   const refused = refusedSchema.safeParse(body).data;
   if (status === 401 || (status === 403 && refused === undefined)) {
-    return new ConfigurationError(`${url.origin} answered ${status}: it does not take the key.`, {
-      code: HOST_CODES.refusesKey,
-      nextStep:
-        "Set REMEDIATOR_HOST_KEY to a key of the function app. With the right key, 403 means that the app is stopped or that it restricts who may call it.",
-    });
+    return new ConfigurationError(
+      `${url.origin} answered ${status}: it does not take the key or the token.`,
+      {
+        code: HOST_CODES.refusesKey,
+        nextStep:
+          "Set REMEDIATOR_HOST_KEY to a key of the function app, or REMEDIATOR_ENTRA_AUDIENCE to its application's identifier URI. With the right one, 403 means that the app is stopped or that it restricts who may call it.",
+      },
+    );
   }
   if (refused === undefined && status < 500) {
     return foreign(url, `with ${status} and no reason`);

@@ -5,6 +5,7 @@ import { environmentVariables } from "../../../shared/settings.ts";
 import type { WatchCall } from "../command-line/calls.ts";
 import { EXIT_OK } from "../exit-codes.ts";
 import { HOST_CODES, openHostClient } from "../host/host-client.ts";
+import type { HostAccess } from "../host/host-client.ts";
 import { watchInterrupts } from "../terminal/interrupts.ts";
 import type { Screen } from "../terminal/screen.ts";
 import { openFeed } from "./incident-feed.ts";
@@ -19,15 +20,14 @@ const MISSES_TO_SAY = 2;
 const LONGEST_PAUSE_MS = 30_000;
 const TIMEOUT_MS = 30_000;
 const KEY_VARIABLE = "REMEDIATOR_HOST_KEY";
+const AUDIENCE_VARIABLE = "REMEDIATOR_ENTRA_AUDIENCE";
 
 /** `remediator watch`: follows the open incidents of a host until Ctrl-C. Gives the exit code. */
 export async function watch(call: WatchCall, screen: Screen): Promise<number> {
   const interrupts = watchInterrupts();
   const leave = interrupts.signal;
-  const key = readKey(environmentVariables()[KEY_VARIABLE]);
-  const look = openFeed(
-    openHostClient(call.url, { leave, timeoutMs: TIMEOUT_MS, ...(key === null ? {} : { key }) }),
-  );
+  const credentials = await readCredentials(environmentVariables());
+  const look = openFeed(openHostClient(call.url, { leave, timeoutMs: TIMEOUT_MS, ...credentials }));
   try {
     const first = await look();
     if (call.once) {
@@ -99,6 +99,19 @@ function passing(error: unknown): Missed {
 async function waited(ms: number, leave: AbortSignal): Promise<boolean> {
   await sleep(ms, undefined, { signal: leave }).catch(() => undefined);
   return !leave.aborted;
+}
+
+/** Where both are set the key stays at home: a deployment takes one or the other. */
+async function readCredentials(
+  variables: Readonly<Record<string, string | undefined>>,
+): Promise<Pick<HostAccess, "key" | "token">> {
+  const audience = variables[AUDIENCE_VARIABLE]?.trim() ?? "";
+  if (audience !== "") {
+    const { createCallerToken } = await import("../../../shared/azure/caller-token.ts");
+    return { token: createCallerToken(audience) };
+  }
+  const key = readKey(variables[KEY_VARIABLE]);
+  return key === null ? {} : { key };
 }
 
 /** Its errors do not repeat the key. */

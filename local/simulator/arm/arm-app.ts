@@ -101,7 +101,13 @@ function answer(
   if (toll.kind === "refused") {
     return toll.reply;
   }
-  requireRights(call.simulation.allows, caller, call.path, sent.arrival.needs);
+  const { allows, world } = call.simulation;
+  requireRights(
+    (who, action) => allows(who, action, world.noRole),
+    caller,
+    call.path,
+    sent.arrival.needs,
+  );
   requireUnlocked(call.simulation.world, sent.arrival.method, call.path);
   const request = { ...call, caller, method: sent.arrival.method, action: route.action };
   const reply = logged(request, () => route.handle({ ...call, caller, body: sent.content.body }));

@@ -20,6 +20,8 @@ import { VAULT_ROUTES } from "./routes/vault-routes.ts";
 import { VM_ROUTES } from "./routes/vm-routes.ts";
 import { WATCHER_ROUTES } from "./routes/watcher-routes.ts";
 
+const READ = "Microsoft.Resources/subscriptions/read";
+
 /** Every request that simulated Resource Manager answers. */
 export const ARM_ROUTES: readonly ArmRoute[] = [
   ...VM_ROUTES,
@@ -53,7 +55,7 @@ export const ARM_ROUTES: readonly ArmRoute[] = [
   },
   {
     operation: "subscription.get",
-    action: "Microsoft.Resources/subscriptions/read",
+    action: READ,
     method: "GET",
     path: SUBSCRIPTION,
     handle: ({ simulation }) => ok(renderSubscription(simulation.world)),
@@ -61,7 +63,9 @@ export const ARM_ROUTES: readonly ArmRoute[] = [
 ];
 
 function listSubscriptions(call: ArmCall): Reply {
-  return pageOf(call, call.simulation.worlds, (world) => renderSubscription(world));
+  const { worlds, allows } = call.simulation;
+  const seen = worlds.filter(({ noRole }) => !noRole || allows(call.caller, READ, noRole));
+  return pageOf(call, seen, (world) => renderSubscription(world));
 }
 
 /** A subscription as Resource Manager shows it. Source: "Subscriptions - List" of its REST reference. */

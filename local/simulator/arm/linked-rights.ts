@@ -9,6 +9,7 @@ const references = z.array(reference).nullish().catch(null);
 const snapshotBody = z.looseObject({
   properties: z.looseObject({
     creationData: z.looseObject({ sourceResourceId: z.string() }),
+    encryption: z.looseObject({ diskEncryptionSetId: z.string().nullish() }).nullish().catch(null),
   }),
 });
 
@@ -30,17 +31,24 @@ const nicBody = z.looseObject({
   }),
 });
 
-/** The rights which a snapshot's write needs on its source. Source: Azure's own refusals of it. */
+/**
+ * The rights which a snapshot's write needs on its source and on the disk encryption set that it names. Source: Azure's own
+ * refusals, of a snapshot (Azure/OpenShift #186) and of a disk (azuredisk-csi-driver #2609).
+ */
 export function rightsOfSnapshot(body: unknown): readonly Right[] {
   const parsed = snapshotBody.safeParse(body);
-  return parsed.success
-    ? [
-        {
-          action: "Microsoft.Compute/disks/beginGetAccess/action",
-          scope: parsed.data.properties.creationData.sourceResourceId,
-        },
-      ]
-    : [];
+  if (!parsed.success) {
+    return [];
+  }
+  const { creationData, encryption } = parsed.data.properties;
+  const set = encryption?.diskEncryptionSetId ?? null;
+  return [
+    {
+      action: "Microsoft.Compute/disks/beginGetAccess/action",
+      scope: creationData.sourceResourceId,
+    },
+    ...(set === null ? [] : [{ action: "Microsoft.Compute/diskEncryptionSets/read", scope: set }]),
+  ];
 }
 
 /**

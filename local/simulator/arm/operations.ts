@@ -5,12 +5,14 @@ import type { Reply } from "./reply.ts";
 /** Opens an operation which runs until it is ended. */
 export function openOperation(
   simulation: Simulation,
-  about: Pick<OperationState, "provider" | "vm"> & { readonly script?: string | null },
+  about: Pick<OperationState, "provider" | "vm"> &
+    Partial<Pick<OperationState, "script" | "ofDisk">>,
 ): OperationState {
   const operation: OperationState = {
     id: simulation.random.guid(),
     subscriptionId: simulation.world.subscriptionId,
     provider: about.provider,
+    ofDisk: about.ofDisk ?? false,
     vm: about.vm,
     script: about.script ?? null,
     startedAt: simulation.now().toISOString(),
@@ -41,16 +43,22 @@ function end(simulation: Simulation, id: string, change: Partial<OperationState>
   }
 }
 
-/** The headers of an answer that starts an operation: where its state and where its result can be read, and when. */
+/**
+ * The headers of an answer that starts an operation: where its state and where its result can be read, and when. Source of
+ * the paths for disks: "Snapshots - Create Or Update" of Compute's REST reference.
+ */
 export function operationHeaders(
   simulation: Simulation,
   operation: OperationState,
 ): Record<string, string> {
   const { world } = simulation;
   const base = `${simulation.endpoint()}/subscriptions/${world.subscriptionId}/providers/${operation.provider}/locations/${world.location}`;
+  const { id, ofDisk } = operation;
   return {
-    "Azure-AsyncOperation": `${base}/operations/${operation.id}?api-version=2024-07-01`,
-    Location: `${base}/operationResults/${operation.id}?api-version=2024-07-01`,
+    "Azure-AsyncOperation": `${base}/${ofDisk ? "DiskOperations" : "operations"}/${id}?api-version=2024-07-01`,
+    Location: ofDisk
+      ? `${base}/DiskOperations/${id}?monitor=true&api-version=2024-07-01`
+      : `${base}/operationResults/${id}?api-version=2024-07-01`,
     "Retry-After": String(simulation.latency.retryAfterSeconds),
   };
 }

@@ -10,19 +10,18 @@ export interface Right {
   readonly scope: string;
 }
 
-/** Whether the caller's role lets it do something. */
-export type Allows = (caller: Identity, action: string) => boolean;
+/** Whether the caller's role lets it do something, in a subscription where the printed token has a role or none. */
+export type Allows = (caller: Identity, action: string, noRole?: boolean) => boolean;
 
 /** The rights of a scenario: its role binds the identity of the printed token; everybody else may do everything. */
 export function makeRights(role: Scenario["role"], holder: Identity): Allows {
-  if (role === undefined) {
-    return () => true;
-  }
-  const given = role.actions.map((pattern) => wildcard(pattern));
-  const taken = role.notActions.map((pattern) => wildcard(pattern));
-  return (caller, action) =>
+  const { actions, notActions } = role ?? { actions: ["*"], notActions: [] };
+  const given = actions.map((pattern) => wildcard(pattern));
+  const taken = notActions.map((pattern) => wildcard(pattern));
+  return (caller, action, noRole = false) =>
     caller.oid !== holder.oid ||
-    (given.some((pattern) => pattern.test(action)) &&
+    (!noRole &&
+      given.some((pattern) => pattern.test(action)) &&
       !taken.some((pattern) => pattern.test(action)));
 }
 

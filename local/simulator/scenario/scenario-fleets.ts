@@ -9,7 +9,13 @@ export interface Fleet extends Omit<Scenario["subscriptions"][number], "name"> {
 
 /** The subscriptions of a scenario, the main one first. */
 export function fleetsOf(scenario: Scenario): readonly [Fleet, ...Fleet[]] {
-  const main = { ...scenario, id: scenario.subscriptionId, name: "Subscription 1", path: "" };
+  const main = {
+    ...scenario,
+    id: scenario.subscriptionId,
+    name: "Subscription 1",
+    noRole: false,
+    path: "",
+  };
   return [
     main,
     ...scenario.subscriptions.map((entry, index) => ({

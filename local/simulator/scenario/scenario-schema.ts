@@ -3,6 +3,7 @@ import { z } from "zod";
 import { disturbance } from "../faults/disturbances.ts";
 import { GUEST_LOCALES } from "../guest/locales.ts";
 import { consoleTraits, guestUser, vaultSecrets } from "./console-schema.ts";
+import { dnsZone } from "./dns-schema.ts";
 import { eventGridKeys } from "./event-schema.ts";
 import { cidr, fault, leaseRule, platformHealth, staticConfiguration } from "./fault-schema.ts";
 import { guestFirewall, guestRdp } from "./rdp-schema.ts";
@@ -45,9 +46,8 @@ const network = z.strictObject({
   dnsServers: z.array(z.ipv4()).default([]).describe("Default: Azure's own, 168.63.129.16"),
 });
 
-const partOfBalancer = z
-  .string()
-  .regex(/^[\w.-]{1,80}\/[\w.-]{1,80}$/u, "must look like LOAD-BALANCER/NAME");
+const part = /^[\w.-]{1,80}\/[\w.-]{1,80}$/u;
+const partOfBalancer = z.string().regex(part, "must look like LOAD-BALANCER/NAME");
 
 const ipConfiguration = z.strictObject({
   name: name.optional().describe("Default: ipconfig1, ipconfig2, …"),
@@ -64,6 +64,10 @@ const ipConfiguration = z.strictObject({
     .array(partOfBalancer)
     .default([])
     .describe("Each as `LOAD-BALANCER/INBOUND-NAT-RULE`."),
+  gatewayPools: z
+    .array(z.string().regex(part, "must look like APPLICATION-GATEWAY/NAME"))
+    .default([])
+    .describe("Each as `APPLICATION-GATEWAY/BACK-END-POOL`."),
 });
 
 const adapter = z.strictObject({
@@ -148,6 +152,9 @@ const vm = z.strictObject({
   tags: tags.default({}),
   power: z.enum(["running", "stopped", "deallocated"]).default("running"),
   osDisk: z.enum(["managed", "ephemeral", "unmanaged"]).default("managed"),
+  diskEncryptionSet: name
+    .optional()
+    .describe("Name of the disk encryption set with the key of a managed OS disk."),
   agent: z.boolean().default(true).describe("Whether the guest agent is installed."),
   agentSurvivesWrongAddress: z
     .boolean()
@@ -207,19 +214,6 @@ const role = z
     "What the printed token may do, with the wildcards of Azure's role definitions, in all subscriptions. Left out: everything.",
   );
 
-const dnsZone = z.strictObject({
-  name: z.string().min(1).describe("For example corp.example."),
-  records: z
-    .array(
-      z.strictObject({
-        name: z.string().min(1).describe("`@` is the zone itself."),
-        addresses: z.array(z.ipv4()).min(1),
-        autoRegistered: z.boolean().default(false).describe("Azure keeps it up to date itself."),
-      }),
-    )
-    .default([]),
-});
-
 /** What a subscription holds: one resource group with everything in it. */
 const fleet = {
   location: z.string().min(1).default("westeurope"),
@@ -241,6 +235,7 @@ const fleet = {
 const subscription = z.strictObject({
   id: z.guid(),
   name: z.string().min(1).optional().describe("Default: Subscription 2, Subscription 3, …"),
+  noRole: z.boolean().default(false).describe("Whether the printed token has no role there."),
   ...fleet,
 });
 

@@ -30,6 +30,7 @@ export function buildWorld(fleet: Fleet, tenantId: string, making: Making): Worl
   const world: World = {
     subscriptionId: fleet.id,
     subscriptionName: fleet.name,
+    noRole: fleet.noRole,
     tenantId,
     location: fleet.location,
     resourceGroup: fleet.resourceGroup,
@@ -100,7 +101,7 @@ function addVm(world: World, machine: ScenarioVm, making: Making): void {
   };
   world.vms.set(machine.name.toLowerCase(), vm);
   if (machine.osDisk === "managed") {
-    addDisk(world, diskName, machine.name, making);
+    addDisk(world, machine, making);
   }
 }
 
@@ -122,9 +123,15 @@ function nothingUnderWay(): Pick<
   };
 }
 
-function addDisk(world: World, name: string, vm: string, { random, now }: Making): void {
-  const createdAt = new Date(now - UPTIME_MS * 30).toISOString();
-  world.disks.set(name.toLowerCase(), { name, uniqueId: random.guid(), createdAt, vm });
+function addDisk(world: World, machine: ScenarioVm, { random, now }: Making): void {
+  const name = diskNameOf(machine);
+  world.disks.set(name.toLowerCase(), {
+    name,
+    uniqueId: random.guid(),
+    createdAt: new Date(now - UPTIME_MS * 30).toISOString(),
+    encryptionSet: machine.diskEncryptionSet ?? null,
+    vm: machine.name,
+  });
 }
 
 interface NicPlan {

@@ -155,6 +155,8 @@ export interface DiskState {
   readonly name: string;
   readonly uniqueId: string;
   readonly createdAt: string;
+  /** Name of the disk encryption set with the customer's key; null: the platform's key. */
+  readonly encryptionSet: string | null;
   vm: string | null;
 }
 
@@ -207,6 +209,8 @@ export interface DnsZoneState {
 export interface World {
   readonly subscriptionId: string;
   readonly subscriptionName: string;
+  /** Whether the printed token has no role there. */
+  readonly noRole: boolean;
   readonly tenantId: string;
   readonly location: string;
   readonly resourceGroup: string;

@@ -1,5 +1,8 @@
+import { env } from "node:process";
+
 import { afterEach, describe, expect, it } from "vitest";
 
+import { makeFakeAz, tokensFor } from "../../azure/fake-az.ts";
 import { LONG, recordsOf, runBin } from "../run-bin.ts";
 import { startSmallServer } from "./small-server.ts";
 import type { SmallServer } from "./small-server.ts";
@@ -72,6 +75,26 @@ describe("the key of a host", () => {
     expect(ended.code).toBe(2);
     expect(ended.stdout + ended.stderr).toContain("REMEDIATOR_HOST_KEY");
     expect(ended.stdout + ended.stderr).not.toContain(KEY);
+  });
+});
+
+describe("the token of whoever is signed in", () => {
+  it("is sent instead of a key where the host's application is named", LONG, async () => {
+    const server = await aServer(() => NOTHING_OPEN);
+    const az = makeFakeAz(tokensFor(3600));
+
+    const ended = await runBin(["watch", server.url, "--once", "--json"], {
+      PATH: az.path(env["PATH"] ?? ""),
+      AZURE_TOKEN_CREDENTIALS: "AzureCliCredential",
+      REMEDIATOR_ENTRA_AUDIENCE: "api://ab5eed00-1111-4222-8333-444455556666",
+      REMEDIATOR_HOST_KEY: KEY,
+    });
+    az.remove();
+
+    expect(server.keys).toEqual([null, null]);
+    expect(new Set(server.authorizations)).toEqual(new Set(["Bearer token-1"]));
+    expect(ended).toMatchObject({ code: 0, stderr: "" });
+    expect(ended.stdout).not.toContain("token-1");
   });
 });
 

@@ -15,6 +15,8 @@ export interface SmallServer {
   readonly port: number;
   /** One entry for each request: its key, or null. */
   readonly keys: readonly (string | null)[];
+  /** One entry for each request: its `Authorization`, or null. */
+  readonly authorizations: readonly (string | null)[];
   close(): Promise<void>;
 }
 
@@ -24,8 +26,10 @@ export async function startSmallServer(
   address = "127.0.0.1",
 ): Promise<SmallServer> {
   const keys: (string | null)[] = [];
+  const authorizations: (string | null)[] = [];
   const server = createServer((request, response) => {
     keys.push(request.headersDistinct["x-functions-key"]?.[0] ?? null);
+    authorizations.push(request.headers.authorization ?? null);
     const { status, headers, body } = answer(request.url ?? "/");
     response.writeHead(status, headers);
     response.end(typeof body === "string" ? body : JSON.stringify(body));
@@ -38,6 +42,7 @@ export async function startSmallServer(
     url: `http://127.0.0.1:${port}`,
     port,
     keys,
+    authorizations,
     close: async () => {
       server.closeAllConnections();
       server.close();

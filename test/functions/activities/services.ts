@@ -1,4 +1,5 @@
 import type { Services } from "../../../functions/services.ts";
+import { NO_TELEMETRY } from "../../../functions/telemetry/telemetry.ts";
 import type { Azure } from "../../../shared/azure/clients.ts";
 import type { InventoryReader } from "../../../shared/facts/keep-inventory.ts";
 import type { IncidentStore } from "../../../shared/incidents/store.ts";
@@ -14,6 +15,12 @@ export function someServices(parts: {
     settings: readSettings({}),
     azure: async () => await given(parts.azure),
     store: async () => await given(parts.store),
+    tokens: null,
+    rate: () => 0,
+    telemetry: async () => await Promise.resolve(NO_TELEMETRY),
+    endTelemetry: async () => {
+      await Promise.resolve();
+    },
     inventory: async (maxAgeSeconds) => await (await given(parts.inventory))(maxAgeSeconds),
   };
 }

@@ -21,7 +21,7 @@ vi.mock("durable-functions", () => ({
 }));
 vi.mock("../../../functions/services.ts", () => ({
   services: () => ({
-    settings: { paused: false },
+    settings: { paused: false, telemetry: { kind: "off" } },
     store: async () => await Promise.resolve({ pendingSignalsBefore }),
   }),
 }));

@@ -1,5 +1,5 @@
 import { resourceId } from "../../world/world.ts";
-import type { World } from "../../world/world.ts";
+import type { DiskState, World } from "../../world/world.ts";
 
 const DISK_TYPE = "Microsoft.Compute/disks";
 
@@ -27,9 +27,23 @@ export function renderDisk(world: World, name: string): unknown {
       provisioningState: "Succeeded",
       timeCreated: disk.createdAt,
       uniqueId: disk.uniqueId,
-      encryption: { type: "EncryptionAtRestWithPlatformKey" },
+      encryption: encryptionOf(world, disk),
       networkAccessPolicy: "AllowAll",
       publicNetworkAccess: "Enabled",
     },
   };
+}
+
+/** Source: "Server-side encryption of Azure Disk Storage". */
+function encryptionOf(world: World, { encryptionSet }: DiskState): unknown {
+  return encryptionSet === null
+    ? { type: "EncryptionAtRestWithPlatformKey" }
+    : {
+        type: "EncryptionAtRestWithCustomerKey",
+        diskEncryptionSetId: resourceId(
+          world,
+          "Microsoft.Compute/diskEncryptionSets",
+          encryptionSet,
+        ),
+      };
 }

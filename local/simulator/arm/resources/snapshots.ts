@@ -43,7 +43,7 @@ export function renderSnapshot(simulation: Simulation, snapshot: SnapshotState):
       uniqueId: snapshot.uniqueId,
       diskState: "Unattached",
       completionPercent: 100,
-      encryption: { type: "EncryptionAtRestWithPlatformKey" },
+      encryption: snapshot.extra["encryption"] ?? { type: "EncryptionAtRestWithPlatformKey" },
       provisioningState: isComplete ? "Succeeded" : "Creating",
     },
   };
@@ -125,7 +125,11 @@ export function deleteSnapshot(simulation: Simulation, name: string): Reply {
     vm: snapshot.vm,
     detail: snapshot.name,
   });
-  const operation = openOperation(simulation, { provider: "Microsoft.Compute", vm: snapshot.vm });
+  const operation = openOperation(simulation, {
+    provider: "Microsoft.Compute",
+    ofDisk: true,
+    vm: snapshot.vm,
+  });
   succeed(simulation, operation.id);
   return { status: 202, headers: operationHeaders(simulation, operation) };
 }
@@ -154,7 +158,11 @@ function create(simulation: Simulation, plan: SnapshotPlan): Reply {
       detail: plan.name,
     });
   }
-  const operation = openOperation(simulation, { provider: "Microsoft.Compute", vm: disk.vm });
+  const operation = openOperation(simulation, {
+    provider: "Microsoft.Compute",
+    ofDisk: true,
+    vm: disk.vm,
+  });
   const body = renderSnapshot(simulation, { ...snapshot, completeAt: Infinity });
   if (stuck === undefined) {
     simulation.timeline.schedule(readyAt, () => {

@@ -8,29 +8,43 @@ import { SUBSCRIPTION } from "./paths.ts";
  * for tracking; which right the second address needs is unconfirmed.
  */
 export const OPERATION_ROUTES: readonly ArmRoute[] = [
-  "Microsoft.Compute",
-  "Microsoft.Network",
-].flatMap((provider): ArmRoute[] => [
   {
     operation: "operation.get",
-    action: `${provider}/locations/operations/read`,
+    action: "Microsoft.Compute/locations/diskOperations/read",
     method: "GET",
-    path: `${SUBSCRIPTION}/providers/${provider.toLowerCase()}/locations/:location/operations/:name`,
+    path: `${SUBSCRIPTION}/providers/microsoft.compute/locations/:location/diskoperations/:name`,
     vm: vmOfOperation,
-    script: scriptOfOperation,
-    handle: (call) => operationStatus(call.simulation, call.name),
+    handle: ({ simulation, name, query }) =>
+      query.get("monitor") === "true"
+        ? operationResult(simulation, name)
+        : operationStatus(simulation, name),
   },
-  {
-    operation: "operation.get",
-    // In Azure both addresses of Compute's operations are the same path, and so need the same right.
-    action: `${provider}/locations/${provider === "Microsoft.Compute" ? "operations" : "operationResults"}/read`,
-    method: "GET",
-    path: `${SUBSCRIPTION}/providers/${provider.toLowerCase()}/locations/:location/operationresults/:name`,
-    vm: vmOfOperation,
-    script: scriptOfOperation,
-    handle: (call) => operationResult(call.simulation, call.name),
-  },
-]);
+  ...["Microsoft.Compute", "Microsoft.Network"].flatMap((provider) => routesOf(provider)),
+];
+
+function routesOf(provider: string): readonly ArmRoute[] {
+  return [
+    {
+      operation: "operation.get",
+      action: `${provider}/locations/operations/read`,
+      method: "GET",
+      path: `${SUBSCRIPTION}/providers/${provider.toLowerCase()}/locations/:location/operations/:name`,
+      vm: vmOfOperation,
+      script: scriptOfOperation,
+      handle: (call) => operationStatus(call.simulation, call.name),
+    },
+    {
+      operation: "operation.get",
+      // In Azure both addresses of Compute's operations are the same path, and so need the same right.
+      action: `${provider}/locations/${provider === "Microsoft.Compute" ? "operations" : "operationResults"}/read`,
+      method: "GET",
+      path: `${SUBSCRIPTION}/providers/${provider.toLowerCase()}/locations/:location/operationresults/:name`,
+      vm: vmOfOperation,
+      script: scriptOfOperation,
+      handle: (call) => operationResult(call.simulation, call.name),
+    },
+  ];
+}
 
 function vmOfOperation(simulation: Simulation, name: string): string | null {
   return simulation.operations.get(name)?.vm ?? null;

@@ -1,0 +1,8 @@
+// What azd deploys: azd env set NAME VALUE. For more settings write a file like those in examples/.
+using 'main.bicep'
+
+param resourceGroupName = readEnvironmentVariable('REMEDIATOR_RESOURCE_GROUP', 'rg-static-ip-remediator')
+param location = readEnvironmentVariable('AZURE_LOCATION')
+param watch = split(readEnvironmentVariable('REMEDIATOR_WATCH'), ',')
+param mode = readEnvironmentVariable('REMEDIATOR_MODE', 'observe')
+param subnetId = readEnvironmentVariable('REMEDIATOR_SUBNET', '')

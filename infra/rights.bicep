@@ -1,0 +1,42 @@
+metadata description = 'Lets the program heal VMs of one subscription, or of some of its resource groups: a custom role with exactly the actions that it uses, and its assignment.'
+
+targetScope = 'subscription'
+
+@description('Object id of the program\'s identity.')
+param principalId string
+
+@description('Names of resource groups; none: the whole subscription.')
+param resourceGroups string[] = []
+
+var actions = loadJsonContent('role-actions.json').actions
+
+resource role 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {
+  name: guid(subscription().id, 'static-ip-remediator')
+  properties: {
+    // A tenant takes a role's name once.
+    roleName: 'Static IP Remediator (${subscription().subscriptionId})'
+    description: 'Reads VMs and their networks, and heals Windows VMs with a wrong static IPv4 address.'
+    type: 'CustomRole'
+    assignableScopes: [subscription().id]
+    permissions: [
+      { actions: actions, notActions: [], dataActions: [], notDataActions: [] }
+    ]
+  }
+}
+
+resource assignment 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (empty(resourceGroups)) {
+  name: guid(subscription().id, principalId, role.id)
+  properties: {
+    principalId: principalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: role.id
+  }
+}
+
+module groupAssignments 'modules/group-right.bicep' = [
+  for group in resourceGroups: {
+    name: 'right-${uniqueString(group, principalId)}'
+    scope: resourceGroup(group)
+    params: { principalId: principalId, roleId: role.id }
+  }
+]
