@@ -12,6 +12,7 @@ import type { PinAddressActivities } from "./catalogue/pin-address.ts";
 import type { RestartActivities } from "./catalogue/restarts.ts";
 import type { RollbackActivities } from "./catalogue/rollback.ts";
 import type { SignalActivities } from "./catalogue/signals.ts";
+import type { TellingActivities } from "./catalogue/telling.ts";
 
 /** Every activity by name, with what goes in and what comes out: the one list for callers, registration and tests. */
 export interface ActivityCatalogue
@@ -29,6 +30,7 @@ export interface ActivityCatalogue
     RollbackActivities,
     CleanActivities,
     RestartActivities,
+    TellingActivities,
     IncidentActivities {}
 
 export type ActivityName = keyof ActivityCatalogue;

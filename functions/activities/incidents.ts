@@ -42,5 +42,6 @@ export async function closeIncident(
   if (closed !== undefined) {
     tell("incidentClosed", incidentClosedEvent(closed));
   }
-  return await findPending(scope, services);
+  const tellTopic = services.settings.eventTopic !== null;
+  return { ...(await findPending(scope, services)), ...(tellTopic && { tell: true }) };
 }

@@ -35,6 +35,7 @@ import * as rollback from "./rollback.ts";
 import * as signals from "./signals.ts";
 import { startRun } from "./start-run.ts";
 import * as targets from "./targets.ts";
+import * as telling from "./telling.ts";
 
 type Activity<Name extends ActivityName> = (
   input: ActivityCatalogue[Name]["input"],
@@ -47,7 +48,9 @@ type UntypedActivity = (input: unknown, services: Services, tell: Tell) => Promi
 
 /** Every activity but those which need the engine's client. */
 const activities: {
-  readonly [Name in Exclude<ActivityName, "startRun" | "closeLost">]: Activity<Name>;
+  readonly [
+    Name in Exclude<ActivityName, "startRun" | "startTelling" | "closeLost">
+  ]: Activity<Name>;
 } = {
   lookForSignals: signals.lookForSignals,
   ignoreAsHealthy: signals.ignoreAsHealthy,
@@ -57,6 +60,7 @@ const activities: {
   saveIncident: incidents.saveIncident,
   writeLedger: incidents.writeLedger,
   closeIncident: incidents.closeIncident,
+  publishClosed: telling.publishClosed,
   readVmState: azureFacts.readVmState,
   readAzureFacts: azureFacts.readAzureFacts,
   readSubnets: azureFacts.readSubnets,
@@ -112,6 +116,11 @@ for (const [name, activity] of Object.entries(activities)) {
 app.activity("startRun", {
   extraInputs: startRun.extraInputs,
   handler: answering(startRun.handler),
+});
+
+app.activity("startTelling", {
+  extraInputs: telling.startTelling.extraInputs,
+  handler: answering(telling.startTelling.handler),
 });
 
 app.activity("closeLost", {

@@ -13,6 +13,7 @@ import { awaitSilence } from "./read-both-sides.ts";
 import { endSwitchBeside } from "./remedies/switch-beside.ts";
 import {
   callFor,
+  callOr,
   hasChanged,
   incidentOf,
   openIncident,
@@ -53,8 +54,16 @@ export function* closeRun(
   const handOff = yield* handOver(run, outcome);
   const final: Outcome = { ...outcome, remarks: run.remarks, ...(handOff && { handOff }) };
   run.story.close(final);
+  return yield* putOnRecord(run, final);
+}
+
+/** The outcome on record, and then told to those who listen. */
+function* putOnRecord(
+  run: Run,
+  outcome: Outcome,
+): Generator<Task, { morePending: boolean }, unknown> {
   const {
-    id: _id,
+    id: incidentId,
     vmId: _vmId,
     mode: _mode,
     openedAt: _openedAt,
@@ -62,12 +71,16 @@ export function* closeRun(
     ledger: _ledger,
     ...rest
   } = incidentOf(run);
-  const patch = { ...rest, outcome: final, closedAt: nowOf(run.context) };
-  return yield* callFor(run, "closeIncident", {
-    incidentId: run.incidentId,
-    patch,
+  const { morePending, tell = false } = yield* callFor(run, "closeIncident", {
+    incidentId,
+    patch: { ...rest, outcome, closedAt: nowOf(run.context) },
     scope: scopeOf(run),
   });
+  if (tell) {
+    // Trouble here is not the run's: the cleaner looks for ends that nobody was told of.
+    yield* callOr(run, "startTelling", { incidentId }, () => null);
+  }
+  return { morePending };
 }
 
 /** A snapshot is kept, and marked as closed, where something was changed or a person goes on; otherwise it is needless. */

@@ -20,6 +20,10 @@ interface Stories {
     readonly input: { readonly target: IndirectTarget };
     readonly output: unknown;
   };
+  readonly tellClosed: {
+    readonly input: { readonly incidentId: string; readonly retrySeconds: number };
+    readonly output: unknown;
+  };
   readonly probeMinute: { readonly input: { readonly minute: number }; readonly output: unknown };
   readonly confirmSilence: { readonly input: SilenceQuestion; readonly output: Probe };
   readonly readGuest: { readonly input: GuestQuestion; readonly output: GuestReading };
@@ -52,12 +56,8 @@ export function startStory<Name extends SubStory>(
   name: Name,
   input: Stories[Name]["input"],
 ): Task {
-  return context.df.callSubOrchestrator(
-    name,
-    withBelonging(context, input),
-    undefined,
-    versionOf(context),
-  );
+  const told = withBelonging(context, input);
+  return context.df.callSubOrchestrator(name, told, undefined, versionOf(context));
 }
 
 /** Waits for a sub-story that was started under that name. */

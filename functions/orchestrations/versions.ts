@@ -9,6 +9,7 @@ import { probeMinute } from "./probe-minute.ts";
 import { readGuestWithin } from "./read-guest.ts";
 import { resolveTarget } from "./resolve-target.ts";
 import { subStory } from "./sub-stories.ts";
+import { tellClosed } from "./tell-closed.ts";
 import { versionOf } from "./version-of.ts";
 
 /** One version of every orchestration, by name. */
@@ -24,6 +25,7 @@ export const VERSIONS: Readonly<Record<string, Stories>> = {
     resolveTarget,
     probeMinute,
     cleanUp,
+    tellClosed,
     confirmSilence: subStory("confirmSilence", probeUntilSure),
     readGuest: subStory("readGuest", readGuestWithin),
     keepBoot: subStory("keepBoot", keepBoot),

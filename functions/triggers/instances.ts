@@ -30,6 +30,20 @@ export async function startProbeMinute(client: DurableClient, minute: number): P
   await startUnlessPaused(client, "probeMinute", { instanceId: "probe-minute", input: { minute } });
 }
 
+/** Instance id of the story that tells of an incident's end. */
+export function tellingInstanceId(incidentId: string): string {
+  return `told-${incidentId}`;
+}
+
+/** Starts to tell of an incident's end, paused or not: nothing is changed by it. */
+export async function startTellClosed(
+  client: DurableClient,
+  input: { readonly incidentId: string; readonly retrySeconds: number },
+): Promise<void> {
+  const instanceId = tellingInstanceId(input.incidentId);
+  await startOnce(client, "tellClosed", { instanceId, input });
+}
+
 /** Starts a round of cleaning; while an earlier one goes on, that one will do. */
 export async function startClean(client: DurableClient): Promise<void> {
   await startOnce(client, "cleanUp", { instanceId: "clean-up", input: {} });

@@ -1,5 +1,5 @@
 import { app } from "@azure/functions";
-import { type DurableClient, getClient, input } from "durable-functions";
+import { getClient, input, type DurableClient } from "durable-functions";
 
 import { targetText } from "../../shared/domain/signal.ts";
 import { services, type Services } from "../services.ts";

@@ -100,6 +100,7 @@ async function startHost(
     dataFolder,
     port: call.port,
     azure: access,
+    tellTopic: true,
     cloudRecords: true,
     authenticates: true,
     packageFolder: call.packageFolder,

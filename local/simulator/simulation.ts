@@ -1,12 +1,14 @@
 import type { Activity } from "./activity/activity.ts";
 import type { Identity } from "./arm/identity.ts";
-import type { Allows } from "./arm/rights.ts";
+import type { Allows, PermissionsOf } from "./arm/rights.ts";
 import type { Throttle } from "./arm/throttle.ts";
+import type { Topic } from "./events/topics.ts";
 import type { Faults } from "./faults/faults.ts";
 import type { Holds } from "./faults/holds.ts";
 import type { Latency } from "./latency.ts";
 import type { SimulatorLog } from "./log.ts";
 import type { Random } from "./random.ts";
+import type { ScenarioEventSubscription } from "./scenario/event-schema.ts";
 import type { Timeline } from "./timeline.ts";
 import type { World } from "./world/world.ts";
 
@@ -64,10 +66,16 @@ export interface Simulation {
   readonly human: Identity;
   readonly token: string;
   readonly allows: Allows;
+  /** What the caller may do, as Resource Manager lists it. */
+  readonly permissionsOf: PermissionsOf;
   /** Signs the addresses of blobs. */
   readonly blobKey: string;
   /** What Key Vault holds, by name. */
   readonly secrets: Readonly<Record<string, string>>;
+  /** Custom topics of Event Grid, by name in lower case. */
+  readonly topics: ReadonlyMap<string, Topic>;
+  /** Event subscriptions that lists show. */
+  readonly eventSubscriptions: readonly ScenarioEventSubscription[];
   readonly commandDeliveryMs: number;
   /** How many items of a list come at once; infinite: all. */
   readonly pageSize: number;

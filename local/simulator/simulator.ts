@@ -9,13 +9,14 @@ import { makeAdminApp } from "./admin/admin-app.ts";
 import { makeArmApp } from "./arm/arm-app.ts";
 import { issueToken } from "./arm/identity.ts";
 import type { Identity } from "./arm/identity.ts";
-import { makeRights } from "./arm/rights.ts";
+import { makePermissions, makeRights } from "./arm/rights.ts";
 import { azureThrottle, UNLIMITED } from "./arm/throttle.ts";
 import { makeBlobApp } from "./blobs/blob-app.ts";
 import { BOOT_BLOBS } from "./blobs/boot-blobs.ts";
 import { makeConsoleServer } from "./console/console-server.ts";
 import { makePublisher } from "./events/publisher.ts";
 import type { Publisher } from "./events/publisher.ts";
+import { makeTopics } from "./events/topics.ts";
 import { makeFaults } from "./faults/faults.ts";
 import { makeHolds } from "./faults/holds.ts";
 import { makeLatency } from "./latency.ts";
@@ -159,22 +160,34 @@ function makeSimulation(
   return { simulation, publisher };
 }
 
-/** What Azure keeps of operations. The Activity Log's ids are drawn apart, so that it changes no other id. */
-function emptyBooks({ seed }: Scenario): Pick<Simulation, "operations" | "activities"> {
-  return { operations: new Map(), activities: { entries: [], random: seededRandom(~seed) } };
+/**
+ * What Azure keeps of operations and of events. The Activity Log's ids are drawn apart, so that it changes no other id.
+ */
+function emptyBooks({
+  seed,
+  topics,
+  eventSubscriptions,
+}: Scenario): Pick<Simulation, "operations" | "activities" | "topics" | "eventSubscriptions"> {
+  return {
+    operations: new Map(),
+    activities: { entries: [], random: seededRandom(~seed) },
+    topics: makeTopics(topics),
+    eventSubscriptions,
+  };
 }
 
 /** The token that is printed, what it may do, and the secrets that it may read. */
 function accessOf(
   scenario: Scenario,
   identity: Identity,
-): Pick<Simulation, "blobKey" | "token" | "allows" | "secrets"> {
+): Pick<Simulation, "blobKey" | "token" | "allows" | "permissionsOf" | "secrets"> {
   return {
     // Not from the seed: a signature may not be foreseen.
     blobKey: randomUUID(),
     secrets: secretsOf(scenario),
     token: issueToken(identity, scenario.tenantId),
     allows: makeRights(scenario.role, identity),
+    permissionsOf: makePermissions(scenario.role, identity),
   };
 }
 

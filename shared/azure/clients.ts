@@ -3,9 +3,11 @@ import type { ComputeManagementClient } from "@azure/arm-compute";
 import type { NetworkManagementClient } from "@azure/arm-network";
 import type { TokenCredential } from "@azure/core-auth";
 import type { HttpClient, Pipeline, PipelinePolicy } from "@azure/core-rest-pipeline";
+import type { EventGridPublisherClient } from "@azure/eventgrid";
 
 import { ConfigurationError } from "../domain/errors.ts";
 import { loadCredential } from "./credential.ts";
+import { pipelineOfTopic, requireAzureTopic } from "./event-topic.ts";
 import { identityOfToken } from "./own-identity.ts";
 import type { OwnIdentity } from "./own-identity.ts";
 import { responseTracePolicy } from "./response-trace.ts";
@@ -23,6 +25,12 @@ export interface Azure {
    * @throws ConfigurationError `foreign-host` for any other origin.
    */
   vault(origin: string): Promise<Client>;
+  /**
+   * The way to a custom topic of Event Grid, by its endpoint. The identity's token goes to Azure's own topics and nowhere
+   * else.
+   * @throws ConfigurationError `foreign-host` for any other endpoint.
+   */
+  topic(endpoint: string): Promise<EventGridPublisherClient<"CloudEvent">>;
   /** A token for Resource Manager, for what speaks no HTTP; null if none can be had. Never to be kept or shown. */
   token(): Promise<string | null>;
   /** Ids of the identity in use, read once; null if its token does not tell or cannot be had. */
@@ -50,6 +58,8 @@ interface Cloud {
   readonly credential: () => Promise<TokenCredential>;
   /** For which audience a token is asked for a vault. @throws ConfigurationError for an origin that is no vault's. */
   readonly vaultScope: (origin: string) => string;
+  /** @throws ConfigurationError for an endpoint that is no topic's. */
+  readonly requireTopic: (endpoint: string) => void;
   readonly policies: readonly { policy: PipelinePolicy; position: "perCall" | "perRetry" }[];
   readonly adjust: (pipeline: Pipeline) => void;
 }
@@ -95,6 +105,7 @@ export function createAzure(
       async (endpoint) =>
         await restClient(cloud, clientOptions, { endpoint, scope: cloud.vaultScope(endpoint) }),
     ),
+    topic: keepEach(async (endpoint) => await openTopic(cloud, clientOptions, endpoint)),
     token: async () => await tokenOf(cloud),
     ownIdentity: identityReader(cloud),
   };
@@ -112,12 +123,27 @@ async function restClient(
   return client;
 }
 
+async function openTopic(
+  cloud: Cloud,
+  { endpoint: _resourceManager, ...options }: ConstructorOptions,
+  endpoint: string,
+): Promise<EventGridPublisherClient<"CloudEvent">> {
+  cloud.requireTopic(endpoint);
+  const { EventGridPublisherClient: Client } = await import("@azure/eventgrid");
+  const client = new Client(endpoint, "CloudEvent", await cloud.credential(), options);
+  if (cloud.endpoint !== null) {
+    cloud.adjust(pipelineOfTopic(client));
+  }
+  return client;
+}
+
 function realCloud(given: TokenCredential | undefined): Cloud {
   const credential = given === undefined ? null : shareTokens(given);
   return {
     endpoint: null,
     credential: async () => credential ?? (await loadCredential()),
     vaultScope: scopeOfVault,
+    requireTopic: requireAzureTopic,
     policies: [],
     adjust: () => undefined,
   };
@@ -150,6 +176,7 @@ function simulatedCloud(endpoint: string, token: string): Cloud {
     endpoint: url.origin,
     // The policy below sends nothing to any other origin.
     vaultScope: (origin) => `${origin}/.default`,
+    requireTopic: () => undefined,
     credential: async () =>
       await Promise.resolve({
         getToken: async () =>

@@ -1,6 +1,7 @@
 import type { DiagnosisKind } from "../domain/diagnosis.ts";
 import { DefectError } from "../domain/errors.ts";
 import type { Incident, LedgerEntry } from "../domain/incident.ts";
+import { INCIDENT_CLOSED } from "../domain/lifecycle-type.ts";
 import type { Outcome } from "../domain/outcome.ts";
 import type { RunMode } from "../domain/signal.ts";
 
@@ -30,7 +31,7 @@ interface IncidentClosedData {
 /** A lifecycle event in the shape of CloudEvents 1.0 (JSON format). */
 export interface LifecycleEvent {
   readonly specversion: "1.0";
-  readonly type: "StaticIpRemediator.IncidentClosed";
+  readonly type: typeof INCIDENT_CLOSED;
   readonly source: "/static-ip-remediator";
   /** The same each time when it is published again. */
   readonly id: string;
@@ -56,7 +57,7 @@ export function incidentClosedEvent(incident: Incident): LifecycleEvent {
   }
   return {
     specversion: "1.0",
-    type: "StaticIpRemediator.IncidentClosed",
+    type: INCIDENT_CLOSED,
     source: "/static-ip-remediator",
     id: `${id}/closed`,
     subject: vmId,

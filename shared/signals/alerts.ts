@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import { InvalidInputError } from "../domain/errors.ts";
+import { INCIDENT_CLOSED } from "../domain/lifecycle-type.ts";
 import type { SignalTarget } from "../domain/signal.ts";
 import { type Alert, COMMON_SCHEMA, readAlert, readSchemaId } from "./alert-schema.ts";
 import { alertTargets } from "./alert-targets.ts";
@@ -55,7 +56,8 @@ export function decodeAlert(body: unknown, context: AlertDecodeContext): readonl
 
 /**
  * Reads events, in the Event Grid schema or as CloudEvents 1.0, several or one, whose data is an alert. What can never
- * be understood is ignored with its reason, since Event Grid would drop or repeat it. Never throws.
+ * be understood is ignored with its reason, since Event Grid would drop or repeat it; this program's own events give
+ * nothing. Never throws.
  */
 export function decodeAlertEvents(body: unknown, context: AlertDecodeContext): readonly Decoded[] {
   return eventsOf(body).flatMap((event) => decodeAlertEvent(event, context));
@@ -74,6 +76,10 @@ export function namesWriter(body: unknown): boolean {
 function decodeAlertEvent(event: unknown, context: AlertDecodeContext): readonly Decoded[] {
   const source = { source: "alert", ...context } as const;
   const type = eventTypeOf(event);
+  if (type === INCIDENT_CLOSED.toLowerCase()) {
+    // Its own news, where one topic serves for both ways: a record of each would say nothing new.
+    return [];
+  }
   if (type === null || isValidation(type)) {
     return [ignoredEvent(event, source, dismissType(type))];
   }

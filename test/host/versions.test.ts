@@ -60,7 +60,7 @@ describe("a run that an upgrade meets", () => {
     await before.start("again", "again-before", { ...input, file: file("again") });
     await underWay(before, "begun-before");
     await underWay(before, "again-before");
-    await before.stop();
+    await before.kill();
 
     const after = await aHost("new");
     await after.start("journey", "begun-after", { file: file("new-log"), gate: file("new-gate") });
@@ -81,7 +81,7 @@ describe("a run that an upgrade meets", () => {
     expect(linesOf(file("again"))).toEqual(["again by old", "again by old"]);
     expect((await after.ended("asked-old")).output).toBe("old");
     await underWay(after, "begun-after");
-    await after.stop();
+    await after.kill();
 
     const back = await aHost("old");
     writeFileSync(file("new-gate"), "");
@@ -100,7 +100,7 @@ describe("a run that an upgrade meets", () => {
     expect((await back.ended("still-served")).output).toBe("old");
     expect((await back.status("begun-after"))?.runtimeStatus).toBe("Running");
     expect(linesOf(file("new-log"))).toEqual([]);
-    await back.stop();
+    await back.kill();
 
     const again = await aHost("new");
     expect((await again.ended("begun-after")).output).toEqual({

@@ -65,3 +65,9 @@ describe("an event with an alert in it", () => {
     expect(message.length).toBeLessThanOrEqual(500);
   });
 });
+
+it("says nothing of this program's own events, where one topic serves for both ways", () => {
+  const event = { specversion: "1.0", type: "StaticIpRemediator.IncidentClosed", data: {} };
+
+  expect(decodeAlertEvents(event, CONTEXT)).toEqual([]);
+});

@@ -22,7 +22,11 @@ export interface IncidentActivities {
       readonly patch: IncidentPatch;
       readonly scope: RunScope;
     };
-    /** Whether signals are left which this run does not answer. */
-    readonly output: { readonly morePending: boolean };
+    readonly output: {
+      /** Whether signals are left which this run does not answer. */
+      readonly morePending: boolean;
+      /** Whether somebody wants to be told of the end; left out: nobody. */
+      readonly tell?: boolean;
+    };
   };
 }

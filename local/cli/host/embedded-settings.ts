@@ -19,6 +19,11 @@ export interface EmbeddedChoice {
   /** What the person who calls allows beside the environment. @default [] */
   readonly allow?: readonly Allowance[];
   /**
+   * Whether the topic of the environment is told of incidents: a process that ends with its run could not go on telling.
+   * @default false
+   */
+  readonly tellTopic?: boolean;
+  /**
    * Whether records go to the storage account of the environment, if it names one; the engine's journal stays in the folder.
    * Those of simulated VMs go to Azurite at most. @default false: all stays in the folder
    */
@@ -32,7 +37,7 @@ export interface EmbeddedChoice {
  * @throws ConfigurationError if the environment's are wrong.
  */
 export function embeddedSettings(variables: Variables, choice: EmbeddedChoice): Settings {
-  const { azure, allow = [], authenticates = false } = choice;
+  const { azure, allow = [], tellTopic = false, authenticates = false } = choice;
   return readSettings({
     ...variables,
     REMEDIATOR_MODE: set(variables["REMEDIATOR_MODE"]) ?? "heal",
@@ -40,6 +45,7 @@ export function embeddedSettings(variables: Variables, choice: EmbeddedChoice): 
     // Whoever calls is on this machine: the command line asks as often as it likes.
     REMEDIATOR_RATE_PER_MINUTE: set(variables["REMEDIATOR_RATE_PER_MINUTE"]) ?? "100000",
     REMEDIATOR_ALLOW: [variables["REMEDIATOR_ALLOW"], ...allow].join(","),
+    ...(tellTopic ? {} : { REMEDIATOR_EVENT_TOPIC: undefined }),
     ...(authenticates ? {} : { REMEDIATOR_AUTH: undefined }),
     ...(azure === "configured" ? {} : azureVariables(azure)),
   });

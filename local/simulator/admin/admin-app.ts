@@ -68,6 +68,14 @@ function addViews(app: Hono<WebEnvironment>, simulation: Simulation): void {
     settle(simulation);
     return context.json(simulation.log.read());
   });
+  app.get("/topics", (context) => {
+    const topics = [...simulation.topics.values()].map(({ name, events }) => ({
+      name,
+      endpoint: `${simulation.endpoint()}/topics/${name}/api/events`,
+      events,
+    }));
+    return context.json({ topics });
+  });
   app.delete("/log", (context) => {
     simulation.log.reset();
     return context.json({ reset: true });

@@ -7,12 +7,15 @@ import { ok } from "./routes/answers.ts";
 import { BOOT_ROUTES } from "./routes/boot-routes.ts";
 import { CONSOLE_ROUTES } from "./routes/console-routes.ts";
 import { DNS_ROUTES } from "./routes/dns-routes.ts";
+import { EVENT_ROUTES } from "./routes/event-routes.ts";
 import { MANAGED_COMMAND_ROUTES } from "./routes/managed-command-routes.ts";
 import { NETWORK_ROUTES } from "./routes/network-routes.ts";
 import { OPERATION_ROUTES } from "./routes/operation-routes.ts";
 import { GROUP, SUBSCRIPTION } from "./routes/paths.ts";
+import { PERMISSION_ROUTES } from "./routes/permission-routes.ts";
 import { SCOPE_ROUTES } from "./routes/scope-routes.ts";
 import { SNAPSHOT_ROUTES } from "./routes/snapshot-routes.ts";
+import { TOPIC_ROUTES } from "./routes/topic-routes.ts";
 import { VAULT_ROUTES } from "./routes/vault-routes.ts";
 import { VM_ROUTES } from "./routes/vm-routes.ts";
 import { WATCHER_ROUTES } from "./routes/watcher-routes.ts";
@@ -30,6 +33,9 @@ export const ARM_ROUTES: readonly ArmRoute[] = [
   ...CONSOLE_ROUTES,
   ...BOOT_ROUTES,
   ...VAULT_ROUTES,
+  ...TOPIC_ROUTES,
+  ...EVENT_ROUTES,
+  ...PERMISSION_ROUTES,
   ...MANAGED_COMMAND_ROUTES,
   ...SCOPE_ROUTES,
   {

@@ -25,6 +25,26 @@ export function makeRights(role: Scenario["role"], holder: Identity): Allows {
       !taken.some((pattern) => pattern.test(action)));
 }
 
+/** A set of permissions, as Resource Manager lists them. */
+export interface Permission {
+  readonly actions: readonly string[];
+  readonly notActions: readonly string[];
+  readonly dataActions: readonly string[];
+  readonly notDataActions: readonly string[];
+}
+
+/** What a caller may do: one set for each of its roles. */
+export type PermissionsOf = (caller: Identity) => readonly Permission[];
+
+/** The same rights as `makeRights` gives, as a list. */
+export function makePermissions(role: Scenario["role"], holder: Identity): PermissionsOf {
+  return ({ oid }) => {
+    const { actions, notActions } =
+      role === undefined || oid !== holder.oid ? { actions: ["*"], notActions: [] } : role;
+    return [{ actions, notActions, dataActions: [], notDataActions: [] }];
+  };
+}
+
 /** `*` stands for any text, slashes too; letter case does not count. Source: "Understand Azure role definitions". */
 function wildcard(pattern: string): RegExp {
   const text = pattern

@@ -4,6 +4,7 @@ import { disturbance } from "../faults/disturbances.ts";
 import { GUEST_LOCALES } from "../guest/locales.ts";
 import { consoleTraits, guestUser, vaultSecrets } from "./console-schema.ts";
 import { dnsZone } from "./dns-schema.ts";
+import { eventGridKeys } from "./event-schema.ts";
 import { cidr, fault, leaseRule, platformHealth, staticConfiguration } from "./fault-schema.ts";
 import { guestFirewall, guestRdp } from "./rdp-schema.ts";
 
@@ -257,6 +258,7 @@ export const scenario = z.strictObject({
     ),
   role: role.optional(),
   secrets: vaultSecrets,
+  ...eventGridKeys,
   keepMac: z
     .boolean()
     .default(false)
