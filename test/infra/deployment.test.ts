@@ -18,9 +18,10 @@ import {
 
 const SUBSCRIPTION = "/subscriptions/11111111-1111-1111-1111-111111111111";
 const GROUP = `${SUBSCRIPTION}/resourceGroups/rg-static-ip-remediator`;
+const ID = "77777777-7777-7777-7777-777777777777";
 const DOCUMENT = readFileSync(new URL("../../docs/deploy.md", import.meta.url), "utf8");
 
-const roleActions = z.object({ actions: z.array(z.string()) });
+const GROUPS = z.record(z.string(), z.array(z.string())).parse(readJson("role-actions.json"));
 
 /** What can be reached from the internet, each with its reason in docs/deploy.md. Everything else is inside, or no endpoint. */
 const PUBLIC: Readonly<Record<string, string>> = {
@@ -157,21 +158,6 @@ describe.each(DEPLOYMENTS)("what %s deploys", (example) => {
     });
   });
 
-  it("lets the program do exactly what the list of actions says, nothing by a wildcard", () => {
-    const { actions } = roleActions.parse(readJson("role-actions.json"));
-    const roles = ofType("Microsoft.Authorization/roleDefinitions");
-
-    expect(roles.length).toBeGreaterThan(0);
-    for (const role of roles) {
-      expect(role.properties).toMatchObject({
-        assignableScopes: [scopeOf(role)],
-        permissions: [{ actions, notActions: [], dataActions: [], notDataActions: [] }],
-      });
-    }
-    expect(actions.filter((action) => action.includes("*"))).toEqual([]);
-    expect(actions).toEqual([...new Set(actions)].toSorted());
-  });
-
   it("sets only what the program reads, to values that it takes", () => {
     const settings = settingsOf(example);
     const own = Object.keys(settings).filter((name) => name.startsWith("REMEDIATOR_"));
@@ -232,8 +218,30 @@ describe("the rights that a deployment gives", () => {
     expect(foreign).toEqual(example === "healing" ? [secret] : []);
   });
 
+  it.each([
+    ["one-resource-group", ["read", "guest"]],
+    ["healing", ["read", "guest", "heal", "console", "nic"]],
+    ["many-subscriptions", ["read", "guest"]],
+  ])("are in %s the actions that its settings want: %j", (example, groups) => {
+    const roles = resourcesOf(example, "Microsoft.Authorization/roleDefinitions");
+
+    expect(roles.length).toBeGreaterThan(0);
+    for (const role of roles) {
+      expect(role.properties).toMatchObject({
+        assignableScopes: [scopeOf(role)],
+        permissions: [permissionsOf(groups)],
+      });
+    }
+  });
+
+  it("name each action by its whole name", () => {
+    const actions = Object.values(GROUPS).flat();
+
+    expect(actions.filter((action) => action.includes("*"))).toEqual([]);
+    expect(new Set(actions).size).toBe(actions.length);
+  });
+
   it("are the same below a management group, and nothing else is deployed there", () => {
-    const { actions } = roleActions.parse(readJson("role-actions.json"));
     const { predictedResources } = snapshotOf("management-group.rights");
 
     expect(predictedResources.map((made) => [made.type, scopeOf(made)])).toEqual(
@@ -243,7 +251,7 @@ describe("the rights that a deployment gives", () => {
       ]),
     );
     expect(predictedResources[0]?.properties["permissions"]).toEqual([
-      { actions, notActions: [], dataActions: [], notDataActions: [] },
+      permissionsOf(["read", "guest", "heal"]),
     ]);
   });
 });
@@ -259,9 +267,20 @@ describe("a deployment that says nothing but what is watched", () => {
       consoleSecret: null,
       eventTopic: null,
       paused: false,
-      telemetry: "applicationInsights",
       authentication: { kind: "functionKey" },
     });
+  });
+});
+
+describe("the document", () => {
+  it("has every parameter", () => {
+    const source = readFileSync(new URL("../../infra/main.bicep", import.meta.url), "utf8");
+    const names = [...source.matchAll(/^param (?<name>\w+)/gmu)].map(
+      ({ groups }) => groups?.["name"],
+    );
+
+    expect(names.length).toBeGreaterThan(15);
+    expect(names.filter((name) => !DOCUMENT.includes(`\`${name}\``))).toEqual([]);
   });
 });
 
@@ -269,7 +288,7 @@ describe("a deployment with its own wishes", () => {
   it("hands them to the program", () => {
     expect(readSettings(evaluated(settingsOf("healing")))).toMatchObject({
       mode: "heal",
-      allowed: ["console"],
+      allowed: ["console", "restarts"],
       scope: [`${SUBSCRIPTION}/resourcegroups/rg-web`],
       consoleSecret: "https://kv-operations.vault.azure.net/secrets/console-login",
       probeRoundMinutes: 15,
@@ -338,12 +357,19 @@ describe("a deployment with its own wishes", () => {
   });
 });
 
+function permissionsOf(groups: readonly string[]): unknown {
+  const actions = groups.flatMap((group) => GROUPS[group] ?? []);
+  return { actions, notActions: [], dataActions: [], notDataActions: [] };
+}
+
 /** Settings as Azure would have them: what it alone knows in the form that it has. */
 function evaluated(settings: Readonly<Record<string, string>>): Record<string, string> {
   const known: Readonly<Record<string, string>> = {
     REMEDIATOR_TABLE_ENDPOINT: "https://stremrec1.table.core.windows.net/",
     REMEDIATOR_BLOB_ENDPOINT: "https://stremrec1.blob.core.windows.net/",
     REMEDIATOR_EVENT_TOPIC: "https://topic.westeurope-1.eventgrid.azure.net/api/events",
+    APPLICATIONINSIGHTS_CONNECTION_STRING: `InstrumentationKey=${ID}`,
+    APPLICATIONINSIGHTS_AUTHENTICATION_STRING: `Authorization=AAD;ClientId=${ID}`,
     REMEDIATOR_CONSOLE_SECRET: "https://kv-operations.vault.azure.net/secrets/console-login",
   };
   return Object.fromEntries(
