@@ -57,6 +57,11 @@ param addressPrefix string = '10.77.0.0/26'
 @description('Where orchestrations are kept: Azure Storage, or a Durable Task Scheduler.')
 param durableBackend 'storage' | 'scheduler' = 'storage'
 
+@description('Instances that are always ready for orchestrations. With a scheduler no more are added: the scale controller does not see the settings that choose it.')
+@minValue(1)
+@maxValue(20)
+param alwaysReadyInstances int = 1
+
 @description('Whether to make an Event Grid topic: for lifecycle events of incidents, and for alerts of other tools.')
 param eventTopic bool = false
 
@@ -300,6 +305,7 @@ module functionApp 'modules/function-app.bicep' = {
     deploymentContainer: deploymentContainer
     nodeVersion: nodeVersion
     instanceMemory: instanceMemory
+    alwaysReadyInstances: alwaysReadyInstances
     callers: callers
     settings: union(
       extraSettings,

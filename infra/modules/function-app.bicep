@@ -20,6 +20,9 @@ param nodeVersion string
 @description('Memory of an instance in MB.')
 param instanceMemory int
 
+@description('Instances that are always ready for orchestrations.')
+param alwaysReadyInstances int
+
 @description('CIDR ranges that may call, beside Azure Monitor and Event Grid; empty: every address may try.')
 param callers string[]
 
@@ -85,16 +88,15 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
         maximumInstanceCount: 40
         // With Azure Storage behind it an idle durable app would otherwise be woken late.
         alwaysReady: [
-          { name: 'durable', instanceCount: 1 }
+          { name: 'durable', instanceCount: alwaysReadyInstances }
         ]
       }
     }
+    // Flex Consumption refuses what it has no use for, such as ftpsState: it has no FTP.
     siteConfig: {
       minTlsVersion: '1.2'
       scmMinTlsVersion: '1.2'
-      ftpsState: 'Disabled'
       http20Enabled: true
-      remoteDebuggingEnabled: false
       ipSecurityRestrictionsDefaultAction: empty(callers) ? 'Allow' : 'Deny'
       ipSecurityRestrictions: empty(callers) ? [] : concat(azureCallers, namedCallers)
       scmIpSecurityRestrictionsUseMain: false
