@@ -101,7 +101,7 @@ export class CloudIncidents {
       const rows = await this.#table.list(under("v", keyPart(vmId.toLowerCase())));
       return await this.#read(rows, limit, (each) => open === undefined || each.closedAt !== null);
     }
-    const filter = open === undefined ? {} : { filter: "open eq false" };
+    const filter = open === undefined ? {} : { filter: "open eq 'false'" };
     const rows = await this.#table.list({ ...under("i"), ...filter, limit });
     return await inParallel(rows, READS, async (row) => await this.#incident(row));
   }
