@@ -15,6 +15,8 @@ it.each([
   ["REMEDIATOR_CONSOLE_SECRET", "https://kv-ops.vault.azure.net/keys/console"],
   ["REMEDIATOR_CONSOLE_SECRET", "https://kv-ops.vault.azure.net/secrets/console?x=1"],
   ["REMEDIATOR_CONSOLE_SECRET", "https://me@kv-ops.vault.azure.net/secrets/console"],
+  ["REMEDIATOR_TABLE_ENDPOINT", "https://records.table.core.example.com"],
+  ["REMEDIATOR_BLOB_ENDPOINT", "http://records.blob.core.windows.net"],
   ["REMEDIATOR_POLL_SECONDS", "0"],
   ["REMEDIATOR_PROBE_ROUND_MINUTES", "1441"],
   ["REMEDIATOR_PROBE_ROUND_MINUTES", "1.5"],

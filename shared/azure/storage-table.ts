@@ -4,8 +4,8 @@ import { ConfigurationError } from "../domain/errors.ts";
 import { storageAnswer, toStorageError } from "./storage-errors.ts";
 import type { StorageAccount } from "./storage.ts";
 
-/** What a row holds beside its keys. Instants and other large numbers are texts: the service's own integers are small. */
-export type RowValues = Readonly<Record<string, string | number | boolean>>;
+/** What a row holds beside its keys: texts only, so that no tool which copies rows can lose a type. */
+export type RowValues = Readonly<Record<string, string>>;
 
 /** A row as the service gave it, with `rowKey` and `etag`. */
 export type StoredRow = Readonly<Record<string, unknown>> & {

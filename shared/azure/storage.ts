@@ -30,6 +30,9 @@ const DEVELOPMENT = {
   key: "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==",
 };
 
+/** Endings of the accounts' hosts, one for each cloud. */
+const CLOUDS = String.raw`windows\.net|usgovcloudapi\.net|chinacloudapi\.cn`;
+
 const COMMON_OPTIONS = {
   redirectOptions: { maxRetries: 0 },
   userAgentOptions: { userAgentPrefix: "static-ip-remediator" },
@@ -92,7 +95,7 @@ function serviceOf(endpoint: string, service: "table" | "blob"): Service {
   if (["127.0.0.1", "localhost", "[::1]"].includes(hostname)) {
     return { url: `${origin}/${DEVELOPMENT.account}`, local: true };
   }
-  const account = new RegExp(`^[a-z\\d]{3,24}\\.${service}\\.core\\.[a-z.]+$`, "u");
+  const account = new RegExp(`^[a-z\\d]{3,24}\\.${service}\\.core\\.(?:${CLOUDS})$`, "u");
   if (protocol !== "https:" || !account.test(hostname)) {
     const what = `${hostname}, which is no storage account`;
     throw new ConfigurationError(`Refused to send a token to ${what}.`, {

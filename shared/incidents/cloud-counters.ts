@@ -4,7 +4,7 @@ import type { StorageTable } from "../azure/storage-table.ts";
 import { keyPart } from "./cloud-keys.ts";
 import { untilWritten } from "./cloud-retries.ts";
 
-const counterColumns = z.object({ name: z.string(), value: z.number() });
+const counterColumns = z.object({ name: z.string(), value: z.coerce.number() });
 
 /** Counters, one row each. */
 export class CloudCounters {
@@ -20,10 +20,11 @@ export class CloudCounters {
     return await untilWritten(`counter ${name}`, async () => {
       const row = await this.#table.get(rowKey);
       const value = row === undefined ? 1 : counterColumns.parse(row).value + 1;
+      const values = { name, value: String(value) };
       const written = await this.#table.write([
         row === undefined
-          ? { kind: "insert", rowKey, values: { name, value } }
-          : { kind: "replace", rowKey, values: { name, value }, etag: row.etag },
+          ? { kind: "insert", rowKey, values }
+          : { kind: "replace", rowKey, values, etag: row.etag },
       ]);
       return written === "written" ? value : undefined;
     });

@@ -34,7 +34,7 @@ export function vmKey({ id, vmId, openedAt }: Incident, sequence: string): strin
 /** What an incident's own row says beside its text, so that conditions can be asked for. */
 export function homeValues(incident: Incident, sequence: string): RowValues {
   const { id, vmId, closedAt, silentSince } = incident;
-  return { id, vmId, sequence, open: closedAt === null, silentSince: silentSince ?? "" };
+  return { id, vmId, sequence, open: String(closedAt === null), silentSince: silentSince ?? "" };
 }
 
 /** An incident whose snapshot exists, as far as is known. */

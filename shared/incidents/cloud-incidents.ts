@@ -23,9 +23,6 @@ import { untilWritten } from "./cloud-retries.ts";
 import type { IncidentPatch, IncidentQuery } from "./store.ts";
 import { wholeIncidentFrom } from "./stored-values.ts";
 
-/** Columns of an incident's text in its row: below 1 MiB with room for the others, and for their names. */
-const COLUMNS = 13;
-
 /** Rows that are read at a time. */
 const READS = 8;
 
@@ -55,16 +52,17 @@ export class CloudIncidents {
   readonly #bodies: CloudBodies;
   readonly #homes = new Map<string, string>();
 
-  constructor(table: StorageTable, blobs: StorageContainer) {
+  /** `columns`: how many of its row an incident's text may take before it becomes a blob. */
+  constructor(table: StorageTable, blobs: StorageContainer, columns: number) {
     this.#table = table;
-    this.#bodies = new CloudBodies(blobs, COLUMNS);
+    this.#bodies = new CloudBodies(blobs, columns);
   }
 
   /** See `IncidentStore.openIncident`. */
   async open(given: Incident): Promise<Incident> {
     const incident = { ...given, vmId: given.vmId.toLowerCase() };
     const { id, vmId } = incident;
-    const body = await this.#bodies.pack(JSON.stringify(incident), folderOf(id));
+    const body = await this.#bodies.pack(incident, folderOf(id));
     return await untilWritten(`incident ${id}`, async () => {
       const sequence = nextSequence();
       const lead = { home: homeKey(incident, sequence), id, vmId };
@@ -75,7 +73,11 @@ export class CloudIncidents {
         { kind: "insert", rowKey: vmKey(incident, sequence), values: lead },
         ...leadChanges(new Map(), leads(incident, sequence)),
       ]);
-      return written === "written" ? incident : await this.get(id);
+      if (written === "conflict") {
+        return await this.get(id);
+      }
+      this.#keepHome(id, lead.home);
+      return incident;
     });
   }
 
@@ -99,7 +101,7 @@ export class CloudIncidents {
       const rows = await this.#table.list(under("v", keyPart(vmId.toLowerCase())));
       return await this.#read(rows, limit, (each) => open === undefined || each.closedAt !== null);
     }
-    const filter = open === undefined ? {} : { filter: "open eq false" };
+    const filter = open === undefined ? {} : { filter: "open eq 'false'" };
     const rows = await this.#table.list({ ...under("i"), ...filter, limit });
     return await inParallel(rows, READS, async (row) => await this.#incident(row));
   }
@@ -166,11 +168,15 @@ export class CloudIncidents {
       return undefined;
     }
     const { home } = homeColumn.parse(row);
+    this.#keepHome(id, home);
+    return home;
+  }
+
+  #keepHome(id: string, home: string): void {
     if (this.#homes.size >= KNOWN_HOMES) {
       this.#homes.clear();
     }
     this.#homes.set(id, home);
-    return home;
   }
 
   async #stored(id: string): Promise<Stored | undefined> {
@@ -238,7 +244,7 @@ export class CloudIncidents {
       const { row, incident } = stored;
       const { sequence } = incidentColumns.parse(row);
       const changed = change(incident);
-      const body = await this.#bodies.pack(JSON.stringify(changed), folderOf(id));
+      const body = await this.#bodies.pack(changed, folderOf(id));
       const values = { ...homeValues(changed, sequence), ...body };
       const written = await this.#table.write([
         { kind: "replace", rowKey: row.rowKey, values, etag: row.etag },

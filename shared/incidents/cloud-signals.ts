@@ -71,7 +71,7 @@ export class CloudSignals {
     const columns = { ...columnsOf(signal, writer), ...stateColumns(state) };
     let body: RowValues | null = null;
     return await insistently(async (again) => {
-      body ??= await this.#bodies.pack(JSON.stringify(rest), folderOf(signal.id));
+      body ??= await this.#bodies.pack(rest, folderOf(signal.id));
       const values = { ...columns, ...body };
       const rowKeys = [signalKey(signal.id), ...keysBeside(columns)];
       const written = await this.#table.write(

@@ -11,10 +11,10 @@ const DELETES = 8;
 
 const silenceColumns = z.object({
   vmId: z.string(),
-  firstMinute: z.number(),
-  lastMinute: z.number(),
-  rounds: z.number(),
-  raised: z.number(),
+  firstMinute: z.coerce.number(),
+  lastMinute: z.coerce.number(),
+  rounds: z.coerce.number(),
+  raised: z.coerce.number(),
 });
 
 /** The silences of VMs, one row each. */
@@ -70,7 +70,9 @@ export class CloudSilences {
 
   async #keep(silence: Silence, row: StoredRow | undefined): Promise<Silence | undefined> {
     const rowKey = keyPart(silence.vmId);
-    const values = { ...silence };
+    const values = Object.fromEntries(
+      Object.entries(silence).map(([name, value]) => [name, String(value)]),
+    );
     const written = await this.#table.write([
       row === undefined
         ? { kind: "insert", rowKey, values }

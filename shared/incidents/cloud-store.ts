@@ -28,6 +28,8 @@ import type {
 export interface CloudStoreOptions {
   /** Goes before the names of tables and container, for several stores in one account. @default none */
   readonly prefix?: string;
+  /** Columns of 31,000 characters that an incident may take before it becomes a blob. @default 13: below 1 MiB with the others */
+  readonly incidentColumns?: number;
 }
 
 /**
@@ -36,9 +38,9 @@ export interface CloudStoreOptions {
  */
 export function openCloudStore(
   account: StorageAccount,
-  { prefix = "" }: CloudStoreOptions = {},
+  { prefix = "", incidentColumns = 13 }: CloudStoreOptions = {},
 ): IncidentStore {
-  return new CloudStore(account, prefix);
+  return new CloudStore(account, prefix, incidentColumns);
 }
 
 /** Every write is one transaction, or several of which each leaves a whole record. */
@@ -51,14 +53,14 @@ class CloudStore implements IncidentStore {
   readonly #counters: CloudCounters;
   readonly #records: IncidentRecords;
 
-  constructor(account: StorageAccount, prefix: string) {
+  constructor(account: StorageAccount, prefix: string, incidentColumns: number) {
     function table(name: (typeof CLOUD_TABLES)[number]): StorageTable {
       return new StorageTable(account, `${prefix}${name}`, name);
     }
     const blobs = new StorageContainer(account, `${prefix}${CLOUD_CONTAINER}`);
     const incidents = table("incidents");
     this.#signals = new CloudSignals(table("signals"), blobs);
-    this.#incidents = new CloudIncidents(incidents, blobs);
+    this.#incidents = new CloudIncidents(incidents, blobs, incidentColumns);
     this.#evidence = new CloudEvidence(blobs, this.#incidents);
     this.#silences = new CloudSilences(table("silences"));
     this.#restarts = new CloudRestarts(incidents, this.#incidents);

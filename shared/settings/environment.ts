@@ -51,7 +51,10 @@ const authorityUrl = z
 
 /** An account's own address, or Azurite's on this machine. */
 function storageUrl(service: "table" | "blob"): z.ZodType<string> {
-  const account = new RegExp(`^https://[a-z\\d]{3,24}\\.${service}\\.core\\.[a-z.]+/?$`, "u");
+  const account = new RegExp(
+    String.raw`^https://[a-z\d]{3,24}\.${service}\.core\.(?:windows\.net|usgovcloudapi\.net|chinacloudapi\.cn)/?$`,
+    "u",
+  );
   return z
     .url({ protocol: /^https?$/u })
     .refine(

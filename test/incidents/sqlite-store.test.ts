@@ -1,20 +1,17 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { createInterface } from "node:readline";
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import { openSqliteStore } from "../../shared/incidents/sqlite-store.ts";
 import { aSignal } from "../builders.ts";
 import { storeContract } from "./store-contract.ts";
-
-const WRITER = fileURLToPath(new URL("write-until-killed.ts", import.meta.url));
+import { readUntil, startWriter } from "./writer-process.ts";
 
 storeContract("SQLite", async () => {
   const folder = await mkdtemp(path.join(tmpdir(), "store-"));
@@ -156,29 +153,8 @@ function integrityOf(file: string): unknown {
   return row?.["integrity_check"];
 }
 
-function startWriter(file: string, prefix: string, rounds: string): ChildProcess {
-  return spawn(process.execPath, [WRITER, file, prefix, rounds], {
-    stdio: ["ignore", "pipe", "inherit"],
-    timeout: 30_000,
-  });
-}
-
 async function exitCode(child: ChildProcess): Promise<number | null> {
   child.stdout?.resume();
   await once(child, "exit");
   return child.exitCode;
-}
-
-/** The names that the writer has confirmed, once there are as many as asked for. */
-async function readUntil(child: ChildProcess, count: number): Promise<string[]> {
-  const names: string[] = [];
-  if (child.stdout !== null) {
-    for await (const line of createInterface({ input: child.stdout })) {
-      names.push(line);
-      if (names.length >= count) {
-        break;
-      }
-    }
-  }
-  return names;
 }
