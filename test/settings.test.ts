@@ -2,6 +2,9 @@ import { expect, it } from "vitest";
 
 import { readSettings } from "../shared/settings.ts";
 
+const INSIGHTS =
+  "InstrumentationKey=7d0c3f52-91be-4a7e-8f16-2b54c9e0a3d8;IngestionEndpoint=https://westeurope-5.in.applicationinsights.azure.com/";
+
 it.each([
   ["REMEDIATOR_PROBE_PROXY", "https://jump.example:443"],
   ["REMEDIATOR_PROBE_PROXY", "socks5://jump.example:1080"],
@@ -129,4 +132,71 @@ it.each([
   [{ REMEDIATOR_AUTH: "none" }, "REMEDIATOR_AUTH"],
 ])("knows no authentication of half a set of settings: %o", (more, problem) => {
   expect(() => readSettings({ ...ENTRA, ...more })).toThrow(problem);
+});
+
+it("sends no telemetry unless it is told where, and minds no variables that others have set", () => {
+  const others = {
+    APPLICATIONINSIGHTS_CONNECTION_STRING: "none",
+    OTEL_EXPORTER_OTLP_ENDPOINT: "none",
+  };
+
+  expect(readSettings(others).telemetry).toEqual({ kind: "off" });
+});
+
+it.each([
+  [{ REMEDIATOR_TELEMETRY: "otlp" }, { kind: "otlp", endpoint: "http://localhost:4318" }],
+  [
+    {
+      REMEDIATOR_TELEMETRY: "applicationInsights",
+      APPLICATIONINSIGHTS_CONNECTION_STRING: INSIGHTS,
+    },
+    { kind: "applicationInsights", connectionString: INSIGHTS, identity: null },
+  ],
+  [
+    {
+      REMEDIATOR_TELEMETRY: "applicationInsights",
+      APPLICATIONINSIGHTS_CONNECTION_STRING: INSIGHTS,
+      APPLICATIONINSIGHTS_AUTHENTICATION_STRING: "Authorization=AAD",
+    },
+    {
+      kind: "applicationInsights",
+      connectionString: INSIGHTS,
+      identity: { clientId: null },
+    },
+  ],
+  [
+    {
+      REMEDIATOR_TELEMETRY: "applicationInsights",
+      APPLICATIONINSIGHTS_CONNECTION_STRING: INSIGHTS,
+      APPLICATIONINSIGHTS_AUTHENTICATION_STRING:
+        "Authorization=AAD;ClientId=3f0f5a4e-0c55-4b0b-9e29-6a1f5c5d9a11",
+    },
+    {
+      kind: "applicationInsights",
+      connectionString: INSIGHTS,
+      identity: { clientId: "3f0f5a4e-0c55-4b0b-9e29-6a1f5c5d9a11" },
+    },
+  ],
+])(
+  "takes where telemetry goes from the variables that hosts and tools use: %j",
+  (variables, target) => {
+    expect(readSettings(variables).telemetry).toEqual(target);
+  },
+);
+
+it.each([
+  [{ REMEDIATOR_TELEMETRY: "applicationInsights" }, "APPLICATIONINSIGHTS_CONNECTION_STRING"],
+  [
+    {
+      REMEDIATOR_TELEMETRY: "applicationInsights",
+      APPLICATIONINSIGHTS_CONNECTION_STRING: "InstrumentationKey=none",
+    },
+    "APPLICATIONINSIGHTS_CONNECTION_STRING",
+  ],
+  [
+    { REMEDIATOR_TELEMETRY: "otlp", OTEL_EXPORTER_OTLP_ENDPOINT: "collector:4317" },
+    "OTEL_EXPORTER_OTLP_ENDPOINT",
+  ],
+])("refuses a target for telemetry that cannot be one: %j", (variables, name) => {
+  expect(() => readSettings(variables)).toThrow(name);
 });

@@ -154,6 +154,19 @@ describe("a host that is asked to stop", () => {
     expect(status).toBe(202);
     expect(await stopped).toBe(0);
   });
+
+  it("runs what the app wants done at its end, and ends although that fails", async () => {
+    const host = await aHost();
+
+    const code = await host.stop();
+    const said = await until(
+      () => host.events.find((event) => event.kind === "log" && event.level === "error"),
+      "error in the log",
+    );
+
+    expect(code).toBe(0);
+    expect(said).toMatchObject({ message: "A hook for the app's end failed: the app's last word" });
+  });
 });
 
 describe("a data folder", () => {

@@ -4,6 +4,10 @@ import { app as functions } from "@azure/functions";
 import type { EventGridEvent } from "@azure/functions";
 import { app } from "durable-functions";
 
+functions.hook.appTerminate(() => {
+  throw new Error("the app's last word");
+});
+
 functions.http("thing", {
   route: "things/{id}/{part?}",
   methods: ["GET", "PUT"],
