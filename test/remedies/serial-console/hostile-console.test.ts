@@ -7,7 +7,6 @@ import { chooseNetwork } from "../../../shared/remedies/serial-console/choose-ne
 import { aNic } from "../../builders.ts";
 
 const NIC = aNic();
-const NUMBERS = [1, 2, 3, 4, 5, 6, 7, 8, 9];
 /** Azure's own address of the NIC, with mask and gateway of its subnet. */
 const OURS = { ip: "10.71.4.20", mask: "255.255.255.0", gateway: "10.71.4.1" };
 const COMMANDS = ["shutdown", "restart", "crashdump", "i 7 6.6.6.6 255.0.0.0 6.6.6.1", "cmd"];
@@ -38,7 +37,8 @@ describe("whatever a console prints", () => {
     });
 
     const typed = choice.kind === "found" ? addressOrder(choice.network, NIC) : null;
-    expect([null, ...NUMBERS.map((network) => ({ network, ...OURS }))]).toContainEqual(typed);
+    expect([null, 1, 2, 3, 4, 5, 6, 7, 8, 9]).toContain(typed?.network ?? null);
+    expect(typed).toEqual(typed && { network: typed.network, ...OURS });
   });
 
   test.prop([fc.integer({ min: 0, max: 3 })])("is read in time, however much it is", (n) => {
