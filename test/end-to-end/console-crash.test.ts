@@ -125,7 +125,7 @@ describe("a host that is killed in the middle of heals over the console", () => 
       const reached = listed.filter(
         ({ id, state }) => state !== "waiting" && holds.includes(id),
       ).length;
-      const incidents = await fleet.incidents();
+      const incidents = await fleet.nextList();
       const ended = incidents.filter(({ closedAt }) => closedAt !== null).length;
       return reached + ended >= holds.length ? reached : null;
     });
