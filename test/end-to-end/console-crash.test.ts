@@ -23,6 +23,8 @@ const stateSchema = z.object({
 
 /** Budgets with room for many heals at once and for the new start. */
 const ROOMY = {
+  // The quicker the polls, the less sure is how many requests a heal makes.
+  REMEDIATOR_POLL_SECONDS: "0.5",
   REMEDIATOR_ALLOW: "console",
   REMEDIATOR_PROBE_COUNT: "2",
   REMEDIATOR_PROBE_TIMEOUT_SECONDS: "1",

@@ -9,6 +9,8 @@ const heldSchema = z.object({ id: z.number(), state: z.string() });
 
 /** Budgets with room for many heals at once and for the new start. */
 const ROOMY = {
+  // The quicker the polls, the less sure is how many requests a heal makes.
+  REMEDIATOR_POLL_SECONDS: "0.5",
   REMEDIATOR_PROBE_TIMEOUT_SECONDS: "1",
   REMEDIATOR_GUEST_READ_SECONDS: "120",
   REMEDIATOR_GUEST_SWITCH_SECONDS: "120",
