@@ -28,7 +28,8 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-describe("the demo", () => {
+// Each waits more than it works, in processes of its own.
+describe("the demo", { concurrent: true }, () => {
   it(
     "heals over the serial console, tells it as JSON objects only, and exits with 0",
     LONG,

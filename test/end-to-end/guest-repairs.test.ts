@@ -64,6 +64,7 @@ describe("repairs inside Windows", () => {
     const { vms, faults } = machinesOf(rows);
     const scenario = aScenario([...vms, aHealthyVm("vm-control", 250)], { faults });
     fleet = await Fleet.start(scenario, {
+      REMEDIATOR_PROBE_TIMEOUT_SECONDS: "1",
       REMEDIATOR_GUEST_READ_SECONDS: "30",
       REMEDIATOR_GUEST_SWITCH_SECONDS: "10",
       REMEDIATOR_SNAPSHOT_TIMEOUT_SECONDS: "60",

@@ -141,7 +141,7 @@ describe("a host that is killed in the middle of NIC resets", () => {
         .object({ holds: z.array(heldSchema) })
         .parse(await fleet.admin("/holds"));
       const reached = all.filter(({ id, state }) => state !== "waiting" && holds.includes(id));
-      const ended = (await fleet.incidents()).filter(({ closedAt }) => closedAt !== null);
+      const ended = (await fleet.nextList()).filter(({ closedAt }) => closedAt !== null);
       return reached.length + ended.length >= vms.length
         ? new Set(reached.map(({ id }) => id))
         : null;

@@ -45,6 +45,9 @@ if (engine === null) {
   process.stderr.write(`Guest scripts on a real PowerShell engine: ${REASON}\n`);
 }
 
+/** Settings of .NET that save a sixth of the time of an engine that lives for half a minute. */
+const SHORT_LIVED = { DOTNET_TieredPGO: "0", DOTNET_gcConcurrent: "0" };
+
 /** Runs all cases in one engine process, since its start costs about a second. */
 export function runOnEngine(cases: readonly GuestCase[]): readonly (readonly ScriptRun[])[] {
   const folder = mkdtempSync(join(tmpdir(), "guest-scripts-"));
@@ -54,7 +57,11 @@ export function runOnEngine(cases: readonly GuestCase[]): readonly (readonly Scr
     writeFileSync(input, JSON.stringify(cases));
     const harness = join(import.meta.dirname, "engine-harness.ps1");
     const words = ["-NoProfile", "-NonInteractive", "-File", harness, input, output];
-    const run = spawnSync(engine ?? "pwsh", words, { encoding: "utf8", timeout: 240_000 });
+    const run = spawnSync(engine ?? "pwsh", words, {
+      encoding: "utf8",
+      timeout: 240_000,
+      env: { ...process.env, ...SHORT_LIVED },
+    });
     if (run.status !== 0 || run.stderr !== "") {
       throw new Error(`The engine ended with ${run.status}: ${run.stderr}${run.stdout}`);
     }

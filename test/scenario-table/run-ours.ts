@@ -1,5 +1,3 @@
-import { setTimeout as pause } from "node:timers/promises";
-
 import { z } from "zod";
 
 import { incidentSchema, incidentsSchema } from "../../local/cli/host/host-schema.ts";
@@ -14,7 +12,8 @@ const SETTINGS = {
   REMEDIATOR_ALLOW: "console,restarts,restarts-unread",
   REMEDIATOR_PROBE_COUNT: "2",
   REMEDIATOR_PROBE_TIMEOUT_SECONDS: "3",
-  REMEDIATOR_GUEST_READ_SECONDS: "8",
+  REMEDIATOR_POLL_SECONDS: "0.4",
+  REMEDIATOR_GUEST_READ_SECONDS: "6",
   REMEDIATOR_GUEST_SWITCH_SECONDS: "20",
   REMEDIATOR_SNAPSHOT_TIMEOUT_SECONDS: "30",
   REMEDIATOR_SETTLE_SECONDS: "4",
@@ -22,7 +21,6 @@ const SETTINGS = {
 };
 
 const LONGEST_RUN_SECONDS = 160;
-const LOOK_MS = 150;
 
 const held = z.object({ id: z.number(), state: z.string() });
 
@@ -60,7 +58,6 @@ async function holdNicWrite(fleet: Fleet): Promise<number> {
 async function untilClosed(fleet: Fleet, count: number, hold: number | null): Promise<void> {
   let awaited = hold;
   await fleet.until(`${count} outcomes`, LONGEST_RUN_SECONDS, async () => {
-    await pause(LOOK_MS);
     if (
       awaited !== null &&
       held.parse(await fleet.admin(`/holds/${awaited}`)).state === "reached"
@@ -70,7 +67,7 @@ async function untilClosed(fleet: Fleet, count: number, hold: number | null): Pr
       await fleet.clearHolds();
       await fleet.startHost();
     }
-    return (await incidentsOf(fleet)).filter(({ closedAt }) => closedAt !== null).length === count
+    return (await fleet.nextList()).filter(({ closedAt }) => closedAt !== null).length === count
       ? true
       : null;
   });
