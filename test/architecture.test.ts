@@ -42,7 +42,10 @@ const RULES: Readonly<Record<string, FolderRule>> = {
     node: true,
   },
   "local/simulator": DOMAIN_ONLY,
-  "local/cli": { folders: ["local/host", "local/simulator", "shared"], node: true },
+  "local/cli": {
+    folders: ["local/host", "local/simulator", "shared", "infra/role-actions.json"],
+    node: true,
+  },
   infra: DOMAIN_ONLY,
 };
 
