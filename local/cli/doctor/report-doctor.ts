@@ -8,10 +8,10 @@ export interface Told extends Pick<Check, "name" | "of"> {
 }
 
 const WORDS: Readonly<Record<Finding["state"], string>> = {
-  ok: "ok     ",
-  failed: "FAILED ",
+  ok: "ok",
+  failed: "FAILED",
   unknown: "UNKNOWN",
-  skipped: "-      ",
+  skipped: "not set up",
 };
 
 /** Writes one finding for people, or as an object for programs. */
@@ -19,9 +19,9 @@ export function sayFinding(screen: Screen, { name, of, finding }: Told): void {
   const { red, yellow, green, dim } = screen.colors;
   const color = { ok: green, failed: red, unknown: yellow, skipped: dim }[finding.state];
   const about = of === null ? name : `${name} (${of})`;
-  screen.say(`${color(WORDS[finding.state])} ${about}: ${finding.message}`, "        ");
+  screen.say(`${about}: ${color(WORDS[finding.state])}. ${finding.message}`);
   if ("nextStep" in finding) {
-    screen.say(`next: ${finding.nextStep}`, "        ");
+    screen.say(`next: ${finding.nextStep}`, "  ");
   }
   screen.record({ type: "check", check: name, of, ...finding });
 }
