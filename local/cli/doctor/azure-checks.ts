@@ -2,12 +2,14 @@ import { z } from "zod";
 
 import roleFile from "../../../infra/role-actions.json" with { type: "json" };
 import type { Azure } from "../../../shared/azure/clients.ts";
+import { missingStorage } from "../../../shared/azure/missing-storage.ts";
 import { listSubscriptions } from "../../../shared/azure/subscriptions.ts";
 import {
   nicWriteDelivery,
   readEventSubscriptions,
 } from "../../../shared/facts/event-subscriptions.ts";
 import { missingActions, readPermissions } from "../../../shared/facts/permissions.ts";
+import { CLOUD_CONTAINER, CLOUD_TABLES } from "../../../shared/incidents/cloud-names.ts";
 import { readLogin } from "../../../shared/remedies/serial-console/credentials.ts";
 import type { Settings } from "../../../shared/settings.ts";
 import { failed, findingOf, ok, skipped, type Check, type Finding } from "./finding.ts";
@@ -143,24 +145,20 @@ async function checkEvents(azure: Azure, subscriptionId: string): Promise<Findin
   }
 }
 
-/** Reads one page of records. */
 async function checkStorage({ cloudStore }: Settings): Promise<Finding> {
   if (cloudStore === null) {
     return skipped("Records are kept in a folder of this machine.");
   }
   const { openStorage } = await import("../../../shared/azure/storage.ts");
-  const { openCloudStore } = await import("../../../shared/incidents/cloud-store.ts");
-  const store = openCloudStore(openStorage(cloudStore));
-  try {
-    const newest = await store.listIncidents({ limit: 1 });
-    const [incident] = newest;
-    if (incident !== undefined) {
-      await store.listEvidence(incident.id);
-    }
-    return ok(`The records at ${new URL(cloudStore.tableEndpoint).host} can be read.`);
-  } finally {
-    await store.close();
-  }
+  const names = { tables: CLOUD_TABLES, container: CLOUD_CONTAINER };
+  const missing = await missingStorage(openStorage(cloudStore), names);
+  return missing.length === 0
+    ? ok(`The records at ${new URL(cloudStore.tableEndpoint).host} can be read.`)
+    : failed(
+        "storage-missing",
+        `The storage account does not have ${missing.join(", ")}.`,
+        "Deploy infra/main.bicep, or let the program make them with its first record.",
+      );
 }
 
 async function checkSecret(azure: Azure, address: string | null): Promise<Finding> {
