@@ -2,6 +2,7 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
+    globalSetup: "test/built/global-setup.ts",
     include: ["test/**/*.test.ts"],
     mockReset: true,
     testTimeout: 60_000,

@@ -13,13 +13,14 @@ import { type BicepServer, bicepVersion, startBicep } from "./tools/bicep-server
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 
-/** With all of them given, names and scopes in a snapshot are concrete. */
+/** Where a snapshot is made for. With all of them given, its names and scopes are concrete. */
 const CONTEXT = {
   tenantId: "99999999-9999-9999-9999-999999999999",
-  subscriptionId: "11111111-1111-1111-1111-111111111111",
   location: "westeurope",
   deploymentName: "static-ip-remediator",
 };
+const SUBSCRIPTION = { subscriptionId: "11111111-1111-1111-1111-111111111111" };
+const MANAGEMENT_GROUP = { managementGroupId: "mg-landing-zones" };
 
 /** What azd would set: main.bicepparam cannot be read without. */
 const AZD_ENVIRONMENT = {
@@ -109,7 +110,9 @@ async function renewalsOf(bicep: BicepServer): Promise<readonly Renewal[]> {
 }
 
 async function snapshotOf(bicep: BicepServer, file: string): Promise<string> {
-  const input = { path: join(HERE, file), metadata: CONTEXT, externalInputs: [] };
+  const scope = read(file)?.includes(".mg.bicep'") === true ? MANAGEMENT_GROUP : SUBSCRIPTION;
+  const metadata = { ...CONTEXT, ...scope };
+  const input = { path: join(HERE, file), metadata, externalInputs: [] };
   const { snapshot } = await bicep.ask("bicep/getSnapshot", input, snapshotMade);
   const { outputs, ...rest } = predicted.parse(JSON.parse(snapshot));
   // The Bicep CLI writes them in another order each time.
@@ -142,4 +145,9 @@ function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-process.exitCode = await main();
+try {
+  process.exitCode = await main();
+} catch (error) {
+  print(error instanceof Error ? error.message : String(error));
+  process.exitCode = 1;
+}

@@ -30,6 +30,9 @@ param optedIn string[] = []
 @description('What may be done beyond the script inside Windows.')
 param allow ('console' | 'restarts' | 'restarts-unread' | 'restarts-pooled' | 'ghosts')[] = []
 
+@description('Whether an operator or a VM\'s tag may ask that Azure keeps an address, which needs the right to write NICs.')
+param pinAddresses bool = false
+
 @description('Key Vault secret with the login for the serial console, if there is one.')
 param consoleSecret { vaultId: string, name: string }?
 
@@ -219,7 +222,17 @@ module rights 'rights.bicep' = [
   for watched in (rightsByManagementGroup ? [] : subscriptionsOf(watch)): {
     name: 'rights-${uniqueString(resourceGroupName, watched.subscriptionId)}'
     scope: subscription(watched.subscriptionId)
-    params: { principalId: identity.outputs.principalId, resourceGroups: watched.resourceGroups }
+    params: {
+      principalId: identity.outputs.principalId
+      resourceGroupId: group.id
+      resourceGroups: watched.resourceGroups
+      groups: concat(
+        ['read', 'guest'],
+        mode == 'heal' ? ['heal'] : [],
+        contains(allow, 'console') ? ['console'] : [],
+        mode == 'heal' && (pinAddresses || contains(allow, 'restarts')) ? ['nic'] : []
+      )
+    }
   }
 ]
 
@@ -305,6 +318,7 @@ output AZURE_RESOURCE_GROUP string = group.name
 output AZURE_LOCATION string = location
 output FUNCTION_APP_NAME string = names.functionApp
 output FUNCTION_APP_HOST string = functionApp.outputs.hostName
+output RESOURCE_GROUP_ID string = group.id
 output IDENTITY_PRINCIPAL_ID string = identity.outputs.principalId
 output IDENTITY_CLIENT_ID string = identity.outputs.clientId
 output WATCHED_SCOPES string = join(watch, ',')

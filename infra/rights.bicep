@@ -1,20 +1,27 @@
-metadata description = 'Lets the program heal VMs of one subscription, or of some of its resource groups: a custom role with exactly the actions that it uses, and its assignment.'
+metadata description = 'Lets the program heal VMs of one subscription, or of some of its resource groups: a custom role with exactly the actions that the deployment needs, and its assignment.'
 
 targetScope = 'subscription'
 
 @description('Object id of the program\'s identity.')
 param principalId string
 
+@description('Id of the program\'s resource group: each deployment has a role of its own.')
+param resourceGroupId string
+
+@description('Which actions, by what they are for; docs/rights.md says which a deployment needs.')
+param groups ('read' | 'guest' | 'heal' | 'console' | 'nic')[] = ['read', 'guest']
+
 @description('Names of resource groups; none: the whole subscription.')
 param resourceGroups string[] = []
 
-var actions = loadJsonContent('role-actions.json').actions
+var allActions = loadJsonContent('role-actions.json')
+var actions = flatten(map(groups, group => allActions[group]))
 
 resource role 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {
-  name: guid(subscription().id, 'static-ip-remediator')
+  name: guid(subscription().id, resourceGroupId)
   properties: {
     // A tenant takes a role's name once.
-    roleName: 'Static IP Remediator (${subscription().subscriptionId})'
+    roleName: 'Static IP Remediator (${uniqueString(subscription().id, resourceGroupId)})'
     description: 'Reads VMs and their networks, and heals Windows VMs with a wrong static IPv4 address.'
     type: 'CustomRole'
     assignableScopes: [subscription().id]

@@ -5,13 +5,20 @@ targetScope = 'managementGroup'
 @description('Object id of the program\'s identity.')
 param principalId string
 
-var actions = loadJsonContent('role-actions.json').actions
+@description('Id of the program\'s resource group: each deployment has a role of its own.')
+param resourceGroupId string
+
+@description('Which actions, by what they are for; docs/rights.md says which a deployment needs.')
+param groups ('read' | 'guest' | 'heal' | 'console' | 'nic')[] = ['read', 'guest']
+
+var allActions = loadJsonContent('role-actions.json')
+var actions = flatten(map(groups, group => allActions[group]))
 
 resource role 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {
-  name: guid(managementGroup().id, 'static-ip-remediator')
+  name: guid(managementGroup().id, resourceGroupId)
   properties: {
     // A tenant takes a role's name once.
-    roleName: 'Static IP Remediator (${managementGroup().name})'
+    roleName: 'Static IP Remediator (${uniqueString(managementGroup().id, resourceGroupId)})'
     description: 'Reads VMs and their networks, and heals Windows VMs with a wrong static IPv4 address.'
     type: 'CustomRole'
     assignableScopes: [managementGroup().id]

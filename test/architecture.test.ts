@@ -42,6 +42,7 @@ const RULES: Readonly<Record<string, FolderRule>> = {
     node: true,
   },
   "local/simulator": DOMAIN_ONLY,
+  "local/package": DOMAIN_ONLY,
   "local/cli": {
     folders: ["local/host", "local/simulator", "shared", "infra/role-actions.json"],
     node: true,
@@ -79,6 +80,8 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   ws: ["local/simulator"],
   commander: ["local/cli"],
   picocolors: ["local/cli"],
+  esbuild: ["local/package"],
+  yazl: ["local/package"],
 };
 
 /** Packages whose types alone may be used elsewhere too: the stages call clients that shared/azure built. */

@@ -1,3 +1,4 @@
+import type { AzureMonitorExporterOptions } from "@azure/monitor-opentelemetry-exporter";
 import type { PushMetricExporter } from "@opentelemetry/sdk-metrics";
 import type { SpanExporter } from "@opentelemetry/sdk-trace-base";
 
@@ -10,9 +11,16 @@ export interface Exporters {
   readonly metrics: PushMetricExporter;
 }
 
+/** What tests may replace. */
+export interface ExporterOptions {
+  /** Sends to Application Insights instead of Node's own client. @default none */
+  readonly httpClient?: AzureMonitorExporterOptions["httpClient"];
+}
+
 /** Loads what the chosen target needs, and nothing else. */
 export async function exportersFor(
   target: Exclude<TelemetryTarget, { kind: "off" }>,
+  options: ExporterOptions = {},
 ): Promise<Exporters> {
   switch (target.kind) {
     case "console":
@@ -20,7 +28,7 @@ export async function exportersFor(
     case "otlp":
       return await otlpExporters(target.endpoint);
     case "applicationInsights":
-      return await insightsExporters(target);
+      return await insightsExporters(target, options);
   }
 }
 
@@ -47,15 +55,16 @@ async function otlpExporters(endpoint: string): Promise<Exporters> {
 }
 
 /** Nothing is kept on the disk meanwhile: what cannot be sent is lost, and a warning says so. */
-async function insightsExporters({
-  connectionString,
-  identity,
-}: Extract<TelemetryTarget, { kind: "applicationInsights" }>): Promise<Exporters> {
+async function insightsExporters(
+  { connectionString, identity }: Extract<TelemetryTarget, { kind: "applicationInsights" }>,
+  { httpClient }: ExporterOptions,
+): Promise<Exporters> {
   const { AzureMonitorMetricExporter, AzureMonitorTraceExporter } =
     await import("@azure/monitor-opentelemetry-exporter");
   const options = {
     connectionString,
     disableOfflineStorage: true,
+    ...(httpClient !== undefined && { httpClient }),
     ...(identity !== null && { credential: await telemetryCredential(identity.clientId) }),
   };
   return {

@@ -16,7 +16,7 @@ interface LogEventEntry {
 
 /**
  * Every event that the functions write to the log. SIR1xx: runs; SIR2xx: what is left in Azure and Windows; SIR3xx: probe
- * rounds. `docs/telemetry.md` has the same table.
+ * rounds; SIR4xx: callers. `docs/telemetry.md` has the same table.
  */
 export const LOG_EVENTS = {
   incidentClosed: {
@@ -66,6 +66,14 @@ export const LOG_EVENTS = {
     fields: ["vmId", "code", "message"],
     meaning: "A VM left a probe round unanswered, and Azure did not tell why.",
     nextStep: "None: the VM has its next turn in the next round.",
+  },
+  requestRefused: {
+    id: "SIR401",
+    level: "warn",
+    message: "request refused",
+    fields: ["route", "check"],
+    meaning: "A caller of an HTTP route showed no token that it takes; `check` is what failed.",
+    nextStep: "See `docs/security.md`; many of them: look who calls, in the host's request log.",
   },
 } as const satisfies Readonly<Record<string, LogEventEntry>>;
 

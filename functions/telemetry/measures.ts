@@ -2,6 +2,7 @@ import type { Meter } from "@opentelemetry/api";
 
 import type { Incident } from "../../shared/domain/incident.ts";
 import type { SignalSource, SignalState } from "../../shared/domain/signal.ts";
+import { secondsBetween } from "./seconds-between.ts";
 
 /** Bounds of both histograms, in seconds: from an instant simulation to a slow night in Azure. */
 const SECONDS = [0.1, 0.5, 1, 5, 10, 30, 60, 120, 180, 300, 600, 900, 1800, 3600, 7200];
@@ -113,8 +114,4 @@ function openMeasures(meter: Meter): Measures["incidentsOpen"] {
     const oldest = Math.min(at, ...openedAt.map((instant) => Date.parse(instant)));
     seen = { at, count: openedAt.length, oldestSeconds: (at - oldest) / 1000 };
   };
-}
-
-function secondsBetween(from: string, to: string): number {
-  return (Date.parse(to) - Date.parse(from)) / 1000;
 }

@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { setTimeout as pause } from "node:timers/promises";
 
 import { resourceFromAttributes } from "@opentelemetry/resources";
 import { MeterProvider, PeriodicExportingMetricReader } from "@opentelemetry/sdk-metrics";
@@ -11,7 +10,8 @@ import {
 
 import manifest from "../../package.json" with { type: "json" };
 import type { TelemetryTarget } from "../../shared/settings.ts";
-import { exportersFor, type Exporters } from "./exporters.ts";
+import { Deliveries } from "./deliveries.ts";
+import { exportersFor, type ExporterOptions, type Exporters } from "./exporters.ts";
 import { measuresOf } from "./measures.ts";
 import { SpanIds, Spans } from "./spans.ts";
 import type { Telemetry } from "./telemetry.ts";
@@ -23,9 +23,8 @@ const NAME = "static-ip-remediator";
 const SPANS_MILLISECONDS = 2000;
 const METRICS_MILLISECONDS = 60_000;
 
-/** Longest wait for one delivery, and for all at the end of the process. */
+/** Longest wait for one delivery. */
 const EXPORT_MILLISECONDS = 10_000;
-const STOP_MILLISECONDS = 5000;
 
 /** Spans that wait at most; what comes beyond is dropped. */
 const QUEUE = 8192;
@@ -36,8 +35,9 @@ const QUEUE = 8192;
  */
 export async function startTelemetry(
   target: Exclude<TelemetryTarget, { kind: "off" }>,
+  options: ExporterOptions = {},
 ): Promise<Telemetry> {
-  const exporters = warningOnce(await exportersFor(target));
+  const exporters = warningOnce(await exportersFor(target, options));
   const resource = resourceFromAttributes({
     "service.name": NAME,
     "service.version": manifest.version,
@@ -48,9 +48,7 @@ export async function startTelemetry(
   const meters = metersOf(exporters, resource);
   const spans = new Spans(tracers.getTracer(NAME), ids);
   const measures = measuresOf(meters.getMeter(NAME));
-  async function flush(): Promise<void> {
-    await Promise.allSettled([tracers.forceFlush(), meters.forceFlush()]);
-  }
+  const deliveries = new Deliveries([tracers, meters]);
   return {
     activityEnded: (activity) => {
       spans.activity(activity);
@@ -64,21 +62,13 @@ export async function startTelemetry(
       spans.incident(incident);
       measures.incidentClosed(incident);
       // Not waited for: the process may be stopped soon after its work is done.
-      void flush();
+      void deliveries.flush();
     },
     incidentsOpen: measures.incidentsOpen,
     stop: async () => {
-      await atMost(Promise.allSettled([tracers.shutdown(), meters.shutdown()]));
+      await deliveries.end();
     },
   };
-}
-
-/** Waits for the end of the deliveries; who does not answer is not waited for long. */
-async function atMost(deliveries: Promise<unknown>): Promise<void> {
-  const over = new AbortController();
-  const late = pause(STOP_MILLISECONDS, null, { signal: over.signal }).catch(() => null);
-  await Promise.race([deliveries, late]);
-  over.abort();
 }
 
 type Resource = ReturnType<typeof resourceFromAttributes>;

@@ -14,6 +14,7 @@ import {
 
 import type { Incident } from "../../shared/domain/incident.ts";
 import type { Signal } from "../../shared/domain/signal.ts";
+import { secondsBetween } from "./seconds-between.ts";
 import type { EndedActivity } from "./telemetry.ts";
 import { rootPlace, type SpanPlace } from "./trace-ids.ts";
 
@@ -40,7 +41,10 @@ export class SpanIds {
   }
 }
 
-/** Makes spans of what has ended: each is begun and ended in one go, with the times at which it was. */
+/**
+ * Makes spans of what has ended: each is begun and ended in one go, with the times at which it was. Roots are of the kind
+ * `SERVER`, since Application Insights shows those alone as requests with a name.
+ */
 export class Spans {
   readonly #tracer: Tracer;
   readonly #ids: SpanIds;
@@ -76,13 +80,13 @@ export class Spans {
       ...(nicId !== null && { "remediator.nic.id": nicId }),
     };
     const startTime = new Date(receivedAt);
-    const options = { kind: SpanKind.CONSUMER, startTime, attributes };
+    const options = { kind: SpanKind.SERVER, startTime, attributes };
     this.#root(rootPlace("signal", id), "signal", options).end();
   }
 
   /** The root of an incident's trace, linked to the signals that it answers. */
   incident({ id, signalIds, openedAt, closedAt, ...incident }: Incident): void {
-    const { vmId, mode, outcome, diagnoses } = incident;
+    const { vmId, mode, outcome, diagnoses, provenAt } = incident;
     const attributes: Attributes = {
       "remediator.incident.id": id,
       "remediator.vm.id": vmId,
@@ -90,13 +94,14 @@ export class Spans {
       "remediator.outcome": outcome?.kind ?? "",
       "remediator.code": outcome?.code ?? "",
       "remediator.diagnoses": diagnoses.map(({ kind }) => kind),
+      ...(provenAt !== null && { "remediator.time_to_heal": secondsBetween(openedAt, provenAt) }),
     };
     const links = signalIds.map((signalId) => ({
       context: contextOf(rootPlace("signal", signalId)),
       attributes: { "remediator.signal.id": signalId },
     }));
     const startTime = new Date(openedAt);
-    const options = { kind: SpanKind.CONSUMER, startTime, attributes, links };
+    const options = { kind: SpanKind.SERVER, startTime, attributes, links };
     const span = this.#root(rootPlace("incident", id), "incident", options);
     if (outcome?.kind === "failed") {
       span.setStatus({ code: SpanStatusCode.ERROR, message: outcome.code });

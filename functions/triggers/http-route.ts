@@ -7,6 +7,7 @@ import {
 import { input } from "durable-functions";
 
 import { services } from "../services.ts";
+import { logOf } from "../telemetry/log.ts";
 import { admit, type Access } from "./admission.ts";
 import { answering } from "./http-answers.ts";
 
@@ -37,7 +38,7 @@ export function httpRoute(name: string, { method, route, access, handle }: HttpR
           return await handle(request, context);
         }
         if (admission.check !== "rate") {
-          context.warn("request refused", { route: name, check: admission.check });
+          logOf(context)("requestRefused", { route: name, check: admission.check });
         }
         return admission.answer;
       }),

@@ -4,7 +4,7 @@ using '../main.bicep'
 param watch = ['/subscriptions/11111111-1111-1111-1111-111111111111']
 param mode = 'heal'
 param optedIn = ['/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg-web']
-param allow = ['console']
+param allow = ['console', 'restarts']
 param consoleSecret = {
   vaultId: '/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg-secrets/providers/Microsoft.KeyVault/vaults/kv-operations'
   name: 'console-login'

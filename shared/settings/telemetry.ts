@@ -40,7 +40,7 @@ const insights = z
     APPLICATIONINSIGHTS_CONNECTION_STRING: z
       .string({ error: "is needed for applicationInsights" })
       .regex(
-        /(?:^|;)InstrumentationKey=[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}(?:;|$)/iu,
+        /(?:^|;)InstrumentationKey=[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}(?:;|$)/u,
         "must be a connection string of Application Insights",
       ),
     APPLICATIONINSIGHTS_AUTHENTICATION_STRING: identity.optional(),

@@ -5,12 +5,10 @@ import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { setTimeout as pause } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 
 import { z } from "zod";
 
-/** The command line as users start it. */
-const BIN = fileURLToPath(new URL("../../local/cli/remediator.mjs", import.meta.url));
+import { launcher } from "../built/launcher.ts";
 
 /** Far beyond what a run takes, for machines which do much else. */
 const LONGEST_RUN_MS = 110_000;
@@ -43,7 +41,7 @@ export async function runBin(
   words: readonly string[],
   environment: Environment = {},
 ): Promise<Ended> {
-  return await ended(startProcess(process.execPath, [BIN, ...words], environment));
+  return await ended(startProcess(process.execPath, [launcher(), ...words], environment));
 }
 
 /** Runs the command line on a terminal of its own with so many columns; needs `script` of util-linux. */
@@ -52,7 +50,7 @@ export async function runOnTerminal(
   columns: number,
   environment: Environment = {},
 ): Promise<Ended> {
-  const command = [process.execPath, BIN, ...words].map((word) => `'${word}'`).join(" ");
+  const command = [process.execPath, launcher(), ...words].map((word) => `'${word}'`).join(" ");
   const line = `stty cols ${columns}; exec ${command}`;
   return await ended(startProcess("script", ["-qec", line, "/dev/null"], environment));
 }
@@ -65,7 +63,7 @@ export function startOnTerminal(
   words: readonly string[],
   size: { readonly columns: number; readonly rows: number },
 ): ChildProcessByStdio<Writable, Readable, Readable> {
-  const command = [process.execPath, BIN, ...words].map((word) => `'${word}'`).join(" ");
+  const command = [process.execPath, launcher(), ...words].map((word) => `'${word}'`).join(" ");
   const line = `stty cols ${size.columns} rows ${size.rows}; exec ${command}`;
   return spawn("script", ["-qec", line, "/dev/null"], {
     stdio: ["pipe", "pipe", "pipe"],
@@ -97,7 +95,7 @@ export function readerOf(child: { readonly stdout: Readable | null }): {
 
 /** Starts the command line; the caller ends it. */
 export function startBin(words: readonly string[], environment: Environment = {}): ChildProcess {
-  return startProcess(process.execPath, [BIN, ...words], environment);
+  return startProcess(process.execPath, [launcher(), ...words], environment);
 }
 
 function startProcess(

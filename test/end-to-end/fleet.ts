@@ -10,6 +10,8 @@ import { z } from "zod";
 
 import { parseScenario, type ScenarioInput } from "../../local/simulator/scenario/scenario.ts";
 import { startSimulator } from "../../local/simulator/simulator.ts";
+import { launcher } from "../built/launcher.ts";
+import { actionsOf } from "../rights/role.ts";
 
 /** Waits of the tests: short, so that the whole table of faults runs in seconds. */
 const SHORT_WAITS = {
@@ -25,8 +27,6 @@ const SHORT_WAITS = {
   REMEDIATOR_POLL_SECONDS: "0.1",
   REMEDIATOR_RETRY_SECONDS: "0.1",
 } as const;
-
-const BIN = path.join(import.meta.dirname, "../../local/cli/remediator.mjs");
 
 const effect = z.object({
   kind: z.string(),
@@ -91,12 +91,13 @@ export class Fleet {
     this.folder = mkdtempSync(path.join(tmpdir(), "remediator-test-"));
   }
 
-  /** Starts simulated Azure in this process, and a host on it. */
+  /** Starts simulated Azure in this process, which enforces the deployed role unless a scenario has its own, and a host on it. */
   static async start(
     scenario: ScenarioInput,
     settings: Readonly<Record<string, string>> = {},
   ): Promise<Fleet> {
-    return await Fleet.on(await startSimulator({ scenario: parseScenario(scenario) }), settings);
+    const deployed = parseScenario({ role: { actions: [...actionsOf()] }, ...scenario });
+    return await Fleet.on(await startSimulator({ scenario: deployed }), settings);
   }
 
   /** Starts a host on simulated Azure, which ends with the fleet. */
@@ -129,7 +130,7 @@ export class Fleet {
     const host = spawn(
       process.execPath,
       [
-        BIN,
+        launcher(),
         "serve",
         "--json",
         "--port",

@@ -5,7 +5,6 @@ import { z } from "zod";
 import { incidentSchema, incidentsSchema } from "../../local/cli/host/host-schema.ts";
 import { Fleet } from "../end-to-end/fleet.ts";
 import { recordedRights, type Recorded } from "../rights/recorded.ts";
-import { actionsOf } from "../rights/role.ts";
 import { observe, type Doing, type Observed } from "./doing.ts";
 import { minutesOfRun } from "./duration.ts";
 import type { Stage } from "./stage.ts";
@@ -34,8 +33,7 @@ export interface OurRun extends Pick<Recorded, "rights" | "forbidden"> {
 
 /** An operator asks for every VM of the stage at once, on one host with the deployed role; says what became of each. */
 export async function runOurs(stage: Stage): Promise<OurRun> {
-  const role = { actions: [...actionsOf()] };
-  const fleet = await Fleet.start({ ...stage.scenario, role }, SETTINGS);
+  const fleet = await Fleet.start(stage.scenario, SETTINGS);
   try {
     const observed = await observe(fleet.simulator.armEndpoint);
     const hold = stage.killedAfterNicWrite === true ? await holdNicWrite(fleet) : null;

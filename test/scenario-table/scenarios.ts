@@ -1,5 +1,7 @@
 import { parseArgs } from "node:util";
 
+import { buildProgram } from "../built/build-program.ts";
+import { LAUNCHER_VARIABLE } from "../built/launcher.ts";
 import { nameOf } from "./combinations.ts";
 import { differences, expectedKeys, update } from "./expected.ts";
 import { tableText } from "./print.ts";
@@ -24,6 +26,7 @@ function isMeant(name: string): boolean {
   return positionals.every((word) => name.includes(word));
 }
 
+process.env[LAUNCHER_VARIABLE] = await buildProgram();
 const startedAt = performance.now();
 const { rows } = await runTable(chosen());
 process.stdout.write(`${tableText(rows, (performance.now() - startedAt) / 1000)}\n`);

@@ -27,6 +27,8 @@ export interface DemoCall {
   readonly json: boolean;
   /** Name of a fleet of the demo, or a file; null: the demo's default. */
   readonly scenarioFile: string | null;
+  /** Folder of a package to run; null: the sources. */
+  readonly packageFolder: string | null;
 }
 
 /** `remediator simulate`. */
@@ -49,6 +51,8 @@ export interface ServeCall {
   readonly port: number;
   /** Null: `.remediator`, or a passing one where Azure itself is simulated in this process. */
   readonly dataFolder: string | null;
+  /** Folder of a package to run; null: the sources. */
+  readonly packageFolder: string | null;
   readonly azure: AzureChoice;
 }
 

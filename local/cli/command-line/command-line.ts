@@ -25,6 +25,7 @@ const VERBS = new Set([
   "watch",
 ]);
 const SCENARIO = "fleet: console (default), nic-reset, switch, or a JSON file";
+const PACKAGE = "run a package instead of the sources: a folder such as dist/app";
 const LATENCIES: readonly LatencyProfile[] = ["instant", "demo", "azure"];
 
 type Take = (call: Call) => void;
@@ -97,11 +98,13 @@ function addDemo(program: Command, take: Take): void {
   verb(program, "demo", "show a heal from alert to proof, on simulated Azure")
     .addHelpText("after", help.DEMO_HELP)
     .option("--scenario <name>", SCENARIO)
-    .action((options: { json?: boolean; scenario?: string }) => {
+    .option("--package <folder>", PACKAGE)
+    .action((options: { json?: boolean; scenario?: string; package?: string }) => {
       take({
         verb: "demo",
         json: options.json === true,
         scenarioFile: options.scenario ?? null,
+        packageFolder: options.package ?? null,
       });
     });
 }
@@ -141,6 +144,7 @@ function latencyOption(): Option {
 
 interface ServeOptions extends SimulateOptions {
   readonly data?: string;
+  readonly package?: string;
   readonly simulator?: string;
   readonly azure?: boolean;
 }
@@ -150,6 +154,7 @@ function addServe(program: Command, take: Take): void {
     .addHelpText("after", help.SERVE_HELP)
     .option("--port <n>", "port on 127.0.0.1; 0 takes a free one", readPort, SERVE_PORT)
     .option("--data <folder>", "where incidents and the journal are kept (default: .remediator)")
+    .option("--package <folder>", PACKAGE)
     .addOption(simulatorOption().conflicts(["scenario", "seed", "azure"]))
     .addOption(new Option("--scenario <name>", `${SCENARIO}; in this process`).conflicts("azure"))
     .addOption(seedOption().conflicts("azure"))
@@ -161,6 +166,7 @@ function addServe(program: Command, take: Take): void {
         json: options.json === true,
         port: options.port,
         dataFolder: options.data ?? null,
+        packageFolder: options.package ?? null,
         azure: azureChoice(options),
       });
     });

@@ -44,7 +44,13 @@ export async function demo(call: DemoCall, screen: Screen): Promise<number> {
     screen.say(`Simulated Azure: ${simulator.access.armEndpoint}, process ${simulator.pid}.`);
     const admin = openSimulatorAdmin(simulator.access.armEndpoint);
     const azure = simulator.access;
-    const host = await startEmbeddedHost({ dataFolder, port: 0, azure, defaults: DEMO_SETTINGS });
+    const host = await startEmbeddedHost({
+      dataFolder,
+      port: 0,
+      azure,
+      defaults: DEMO_SETTINGS,
+      packageFolder: call.packageFolder,
+    });
     try {
       screen.say(`Local host:      ${host.url}, in this process.`);
       const planned = scenario.alerts.map(({ vm }) => vm);

@@ -1,5 +1,6 @@
-import { mkdirSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { existsSync, mkdirSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
 
 import { z } from "zod";
 
@@ -17,6 +18,8 @@ export interface EmbeddedHostOptions extends EmbeddedChoice {
   readonly port: number;
   /** Settings as environment variables, where the environment says nothing. @default none */
   readonly defaults?: Readonly<Record<string, string>>;
+  /** Folder of a package to run, as `npm run package` makes it. @default null: the sources */
+  readonly packageFolder?: string | null;
   readonly onEvent?: LocalHostOptions["onEvent"];
 }
 
@@ -25,19 +28,20 @@ const servicesModule = z.object({
 });
 
 /**
- * Starts the local host with the functions of this checkout. Works once per process.
- * @throws ConfigurationError if the settings are wrong, or the folder or the port is taken.
+ * Starts the local host with the functions of this checkout, or of a package. Works once per process.
+ * @throws ConfigurationError if the settings are wrong, the folder or the port is taken, or there is no package.
  */
 export async function startEmbeddedHost(options: EmbeddedHostOptions): Promise<LocalHost> {
-  const { port, dataFolder, onEvent, defaults = {} } = options;
+  const { port, dataFolder, onEvent, defaults = {}, packageFolder = null } = options;
   const settings = embeddedSettings({ ...defaults, ...environmentVariables() }, options);
   makeFolder(dataFolder);
+  const functions = packageFolder === null ? SOURCES : packaged(packageFolder);
   return await startLocalHost({
     app: async () => {
-      await loadFunctions(settings);
+      await loadFunctions(settings, functions);
     },
     dataFolder,
-    hostFile: fileURLToPath(new URL("../../../host.json", import.meta.url)),
+    hostFile: functions.hostFile,
     port,
     ...(onEvent === undefined ? {} : { onEvent }),
   });
@@ -56,13 +60,37 @@ function makeFolder(folder: string): void {
   }
 }
 
-/** The functions are loaded by address, after the host has put its own core in place: an import would load them earlier. */
-async function loadFunctions(settings: Settings): Promise<void> {
-  const services: unknown = await import(addressOf("services.ts"));
-  servicesModule.parse(services).useServices(settings);
-  await import(addressOf("main.ts"));
+/** Addresses of the modules that take settings and register the functions, and the file of what the host is told. */
+interface Functions {
+  readonly services: string;
+  readonly main: string;
+  readonly hostFile: string;
 }
 
-function addressOf(file: string): string {
-  return new URL(`../../../functions/${file}`, import.meta.url).href;
+const SOURCES: Functions = {
+  services: new URL("../../../functions/services.ts", import.meta.url).href,
+  main: new URL("../../../functions/main.ts", import.meta.url).href,
+  hostFile: fileURLToPath(new URL("../../../host.json", import.meta.url)),
+};
+
+function packaged(folder: string): Functions {
+  const main = path.resolve(folder, "main.js");
+  if (!existsSync(main)) {
+    throw new ConfigurationError(`There is no package in ${folder}: it has no main.js.`, {
+      code: "no-package",
+      nextStep: 'Run "npm run package" and name the folder dist/app.',
+    });
+  }
+  return {
+    services: pathToFileURL(path.resolve(folder, "services.js")).href,
+    main: pathToFileURL(main).href,
+    hostFile: path.resolve(folder, "host.json"),
+  };
+}
+
+/** The functions are loaded by address, after the host has put its own core in place: an import would load them earlier. */
+async function loadFunctions(settings: Settings, functions: Functions): Promise<void> {
+  const services: unknown = await import(functions.services);
+  servicesModule.parse(services).useServices(settings);
+  await import(functions.main);
 }

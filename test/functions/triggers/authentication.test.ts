@@ -224,7 +224,7 @@ describe("callers with tokens", () => {
       expect(headers.get("www-authenticate")).toBe("Bearer");
       expect(text).not.toMatch(/audience|issuer|tenant|role|signature|expired|key/iu);
       expect(log).toEqual([
-        `warning incidents: request refused { route: 'incidents', check: '${check}' }`,
+        `warning incidents: request refused { eventId: 'SIR401', route: 'incidents', check: '${check}' }`,
       ]);
       // Unknown keys are looked for once in half a minute.
       expect(entra.asked.length).toBe(fetches);
