@@ -110,6 +110,11 @@ export function readSettings(
   return toSettings(parsed.data);
 }
 
+/** The names of all environment variables that are settings. */
+export function settingNames(): readonly string[] {
+  return Object.keys(environment.shape);
+}
+
 /** A copy of the environment, for the command line, which changes some variables before the settings are read. */
 export function environmentVariables(): Readonly<Record<string, string | undefined>> {
   return { ...process.env };

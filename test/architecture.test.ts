@@ -43,7 +43,10 @@ const RULES: Readonly<Record<string, FolderRule>> = {
   },
   "local/simulator": DOMAIN_ONLY,
   "local/package": DOMAIN_ONLY,
-  "local/cli": { folders: ["local/host", "local/simulator", "shared"], node: true },
+  "local/cli": {
+    folders: ["local/host", "local/simulator", "shared", "infra/role-actions.json"],
+    node: true,
+  },
   infra: DOMAIN_ONLY,
 };
 

@@ -11,8 +11,8 @@ export const EXIT_OK = 0;
 export const EXIT_NOT = 1;
 /** Bad input: nothing was started. */
 export const EXIT_BAD_INPUT = 2;
-/** `diagnose` or `explain` could not tell. */
-const EXIT_UNKNOWN = 3;
+/** `diagnose`, `doctor` or `explain` could not tell. */
+export const EXIT_UNKNOWN = 3;
 /** What a shell expects of a program that Ctrl-C ended. */
 export const EXIT_INTERRUPTED = 130;
 

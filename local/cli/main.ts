@@ -1,8 +1,8 @@
-import type { Call, HelpCall } from "./command-line/calls.ts";
+import type { Call, CleanCall, DoctorCall, HelpCall, RollbackCall } from "./command-line/calls.ts";
 import { readCall } from "./command-line/command-line.ts";
 import { EXIT_BAD_INPUT, EXIT_OK, exitCodeOfError } from "./exit-codes.ts";
 import { reportError } from "./report-error.ts";
-import { openScreen } from "./terminal/screen.ts";
+import { openScreen, type Screen } from "./terminal/screen.ts";
 import { wrapHelp } from "./terminal/text.ts";
 
 /** Runs the command line and ends the process with its exit code. */
@@ -36,6 +36,9 @@ function showHelp({ asked, text }: HelpCall): number {
 /** Each verb is loaded only when it is used: `--help` shall be instant. */
 async function run(call: Exclude<Call, HelpCall>): Promise<number> {
   const screen = openScreen({ json: call.json });
+  if (isCare(call)) {
+    return await runCare(call, screen);
+  }
   switch (call.verb) {
     case "demo": {
       const { demo } = await import("./demo/demo.ts");
@@ -57,6 +60,23 @@ async function run(call: Exclude<Call, HelpCall>): Promise<number> {
       const { watch } = await import("./watch/watch.ts");
       return await watch(call, screen);
     }
+    case "diagnose":
+    case "heal": {
+      const { runOnVm } = await import("./run/run-on-vm.ts");
+      return await runOnVm(call, screen);
+    }
+  }
+}
+
+type CareCall = RollbackCall | CleanCall | DoctorCall;
+
+function isCare(call: Call): call is CareCall {
+  return ["rollback", "clean", "doctor"].includes(call.verb);
+}
+
+/** The verbs for before and after heals. */
+async function runCare(call: CareCall, screen: Screen): Promise<number> {
+  switch (call.verb) {
     case "rollback": {
       const { rollBack } = await import("./run/roll-back.ts");
       return await rollBack(call, screen);
@@ -65,10 +85,9 @@ async function run(call: Exclude<Call, HelpCall>): Promise<number> {
       const { clean } = await import("./clean/clean.ts");
       return await clean(call, screen);
     }
-    case "diagnose":
-    case "heal": {
-      const { runOnVm } = await import("./run/run-on-vm.ts");
-      return await runOnVm(call, screen);
+    case "doctor": {
+      const { doctor } = await import("./doctor/doctor.ts");
+      return await doctor(call, screen);
     }
   }
 }

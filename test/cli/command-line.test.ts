@@ -21,6 +21,28 @@ function problemWith(...words: readonly string[]): InvalidInputError {
 describe("the command line", () => {
   it.each([
     {
+      words: ["doctor"],
+      call: {
+        verb: "doctor",
+        json: false,
+        azure: false,
+        target: null,
+        simulatorUrl: null,
+        dataFolder: null,
+      },
+    },
+    {
+      words: ["doctor", "--azure", "--vm", "10.0.0.4", "--data", "d", "--json"],
+      call: {
+        verb: "doctor",
+        json: true,
+        azure: true,
+        target: "10.0.0.4",
+        simulatorUrl: null,
+        dataFolder: "d",
+      },
+    },
+    {
       words: ["demo"],
       call: { verb: "demo", json: false, scenarioFile: null, packageFolder: null },
     },

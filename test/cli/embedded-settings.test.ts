@@ -49,6 +49,15 @@ describe("the settings of the engine in this process", () => {
     expect(serving.authentication.kind).toBe("entra");
   });
 
+  it("tell the topic of the environment only where the process lasts", () => {
+    const variables = { REMEDIATOR_EVENT_TOPIC: "http://127.0.0.1:9/topics/incidents/api/events" };
+
+    expect(embeddedSettings(variables, { dataFolder: "d", azure }).eventTopic).toBeNull();
+    expect(
+      embeddedSettings(variables, { dataFolder: "d", azure, tellTopic: true }).eventTopic,
+    ).toBe(variables.REMEDIATOR_EVENT_TOPIC);
+  });
+
   it("mean the real Azure when the real one was asked for", () => {
     const variables = { REMEDIATOR_ARM_ENDPOINT: "http://127.0.0.1:1", REMEDIATOR_ARM_TOKEN: "t" };
 

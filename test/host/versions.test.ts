@@ -30,8 +30,8 @@ afterEach(async () => {
   folder.remove();
 });
 
-async function aHost(app: "old" | "new"): Promise<HostProcess> {
-  const hostFile = join(APPS, `${app}.host.json`);
+async function aHost(app: "old" | "new", hostJson: string = app): Promise<HostProcess> {
+  const hostFile = join(APPS, `${hostJson}.host.json`);
   const host = await HostProcess.start(folder.path, `./versioned-apps/${app}.ts`, hostFile);
   hosts.push(host);
   return host;
@@ -108,6 +108,18 @@ describe("a run that an upgrade meets", () => {
       part: "new",
       plain: "new",
     });
+  });
+});
+
+describe("a run of a version that the app does not know", () => {
+  it("fails with the reason where host.json says so", async () => {
+    const host = await aHost("old", "old-fail");
+
+    await host.post("/durabletask/orchestrators/plain/too-new?version=2.0", null);
+
+    const { runtimeStatus, output } = await host.ended("too-new");
+    expect(runtimeStatus).toBe("Failed");
+    expect(output).toContain("it has version 2.0, which this app with version 1.0 does not run");
   });
 });
 

@@ -3,10 +3,11 @@ import { setTimeout } from "node:timers/promises";
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 
+import { missingStorage } from "../../shared/azure/missing-storage.ts";
 import { StorageTable, type RowChange } from "../../shared/azure/storage-table.ts";
 import { openStorage } from "../../shared/azure/storage.ts";
 import type { SignalState } from "../../shared/domain/signal.ts";
-import { CLOUD_TABLES } from "../../shared/incidents/cloud-names.ts";
+import { CLOUD_CONTAINER, CLOUD_TABLES } from "../../shared/incidents/cloud-names.ts";
 import { openCloudStore } from "../../shared/incidents/cloud-store.ts";
 import { LARGEST_EVIDENCE, type IncidentStore } from "../../shared/incidents/store.ts";
 import { VM_ID, aSignal, anIncident } from "../builders.ts";
@@ -474,4 +475,21 @@ describe("records in Azure", () => {
       });
     });
   });
+});
+
+it("a look at what an account does not have makes nothing", async () => {
+  const account = openStorage(azurite);
+  const names = { tables: CLOUD_TABLES, container: CLOUD_CONTAINER };
+
+  const before = await missingStorage(account, names);
+  const again = await missingStorage(account, names);
+  await openCloudStore(account).count("healthy");
+  const after = await missingStorage(account, names);
+
+  expect([before, again]).toEqual([
+    [...CLOUD_TABLES, CLOUD_CONTAINER],
+    [...CLOUD_TABLES, CLOUD_CONTAINER],
+  ]);
+  expect(after).not.toContain("counters");
+  expect(after).toContain("signals");
 });

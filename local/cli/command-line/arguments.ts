@@ -74,6 +74,12 @@ export function readIncidentId(text: string): string {
   return text;
 }
 
+/** A VM's resource id, or an IPv4 address. @throws InvalidArgumentError */
+export function readTarget(text: string): string {
+  const address = text.trim();
+  return isIpv4(address) ? address : readVmId(text);
+}
+
 /** A VM's resource id. @throws InvalidArgumentError */
 export function readVmId(text: string): string {
   if (parseResourceId(text)?.type !== VM_TYPE) {

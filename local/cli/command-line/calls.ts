@@ -96,6 +96,20 @@ export interface CleanCall {
   readonly dataFolder: string | null;
 }
 
+/** `remediator doctor`. */
+export interface DoctorCall {
+  readonly verb: "doctor";
+  readonly json: boolean;
+  /** Whether Azure is asked about identity, rights, events and records. */
+  readonly azure: boolean;
+  /** A VM's resource id or an IPv4 address whose RDP is tried; null: none. */
+  readonly target: string | null;
+  /** Null: the real Azure. */
+  readonly simulatorUrl: string | null;
+  /** Null: the user's state folder. */
+  readonly dataFolder: string | null;
+}
+
 /** `remediator explain`. */
 export interface ExplainCall {
   readonly verb: "explain";
@@ -125,5 +139,6 @@ export type Call =
   | RunCall
   | RollbackCall
   | CleanCall
+  | DoctorCall
   | ExplainCall
   | WatchCall;

@@ -6,6 +6,7 @@ import type { LatencyProfile } from "../../simulator/latency.ts";
 import { addAfterHeal } from "./after-heal-verbs.ts";
 import { readAddresses, readHostUrl, readPort, readSeed, readVmId } from "./arguments.ts";
 import type { AzureChoice, Call } from "./calls.ts";
+import { addDoctor } from "./doctor-verb.ts";
 import * as help from "./help.ts";
 import { simulatorOption, verb } from "./verb.ts";
 
@@ -19,6 +20,7 @@ const VERBS = new Set([
   "heal",
   "rollback",
   "clean",
+  "doctor",
   "explain",
   "watch",
 ]);
@@ -86,6 +88,7 @@ function buildProgram(take: Take): Command {
   addDiagnose(program, take);
   addHeal(program, take);
   addAfterHeal(program, take);
+  addDoctor(program, take);
   addExplain(program, take);
   addWatch(program, take);
   return program;

@@ -10,6 +10,7 @@ Start here:
   $ remediator heal VM_ID --dry-run    see what a heal would do; changes nothing
   $ remediator heal VM_ID              heal it
   $ remediator rollback INCIDENT       take a heal back, while that is safe
+  $ remediator doctor                  look at what a heal needs; changes nothing
   $ remediator clean                   delete what is no longer needed of ended incidents
   $ remediator explain FILE            read what netsh or ipconfig printed in a serial console
   $ remediator watch URL               follow what a running host does
