@@ -100,7 +100,7 @@ async function startHost(
     dataFolder,
     port: call.port,
     azure: access,
-    packageFolder: call.packageFolder,
+    packagePath: call.packagePath,
     onEvent: (event) => {
       const line = introduced ? hostEventLine(event) : null;
       if (line !== null) {
