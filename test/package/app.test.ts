@@ -102,6 +102,33 @@ describe("the zip", () => {
     }
   });
 
+  it.each([
+    { what: "a name that leads out of the folder", from: "main.js", to: "../x.js" },
+    { what: "no end", from: "PK\u0005\u0006", to: "PK\u0005\u0007" },
+  ])("is refused with $what", ({ from, to }) => {
+    const file = path.join(folder, "bad.zip");
+    writeFileSync(file, packed.toString("latin1").replaceAll(from, to), "latin1");
+
+    expect(() => {
+      unpackPackage(file, path.join(folder, "bad"));
+    }).toThrow(/^Cannot unpack /u);
+    expect(readdirSync(folder)).not.toContain("x.js");
+  });
+
+  it("has every kind of Azure resource that a client is asked for", () => {
+    const asked = sourcesIn("shared").flatMap((text) =>
+      [...text.matchAll(/\bclient\.(?<group>\w+)\.\w+\(/gu)].map(({ groups }) => groups?.["group"]),
+    );
+    const code = [...app.files]
+      .filter(([name]) => name.endsWith(".js"))
+      .map(([, contents]) => Buffer.from(contents).toString("utf8"))
+      .join("\n");
+
+    expect(new Set(asked)).toContain("networkInterfaces");
+    expect(asked.filter((group) => !code.includes(`this.${group}=`))).toEqual([]);
+    expect(code).not.toContain("this.virtualHubs=");
+  });
+
   it("names every bundled package with its licence", () => {
     const notices = Buffer.from(app.files.get("THIRD-PARTY-NOTICES.txt") ?? "").toString("utf8");
 
@@ -150,6 +177,12 @@ describe("the app in a Functions worker, away from all npm packages", () => {
     expect(ofBundle).toBe(ofSources);
   });
 });
+
+function sourcesIn(root: string): readonly string[] {
+  return readdirSync(root, { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".ts"))
+    .map((name) => readFileSync(path.join(root, name), "utf8"));
+}
 
 async function loadInWorker(main: string): Promise<z.output<typeof workerSchema>> {
   const { stdout } = await promisify(execFile)(process.execPath, [WORKER, main]);
