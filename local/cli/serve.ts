@@ -103,7 +103,7 @@ async function startHost(
     tellTopic: true,
     cloudRecords: true,
     authenticates: true,
-    packageFolder: call.packageFolder,
+    packagePath: call.packagePath,
     onEvent: (event) => {
       const line = introduced ? hostEventLine(event) : null;
       if (line !== null) {

@@ -27,8 +27,8 @@ export interface DemoCall {
   readonly json: boolean;
   /** Name of a fleet of the demo, or a file; null: the demo's default. */
   readonly scenarioFile: string | null;
-  /** Folder of a package to run; null: the sources. */
-  readonly packageFolder: string | null;
+  /** Package to run, a folder or a zip; null: the sources. */
+  readonly packagePath: string | null;
 }
 
 /** `remediator simulate`. */
@@ -51,8 +51,8 @@ export interface ServeCall {
   readonly port: number;
   /** Null: `.remediator`, or a passing one where Azure itself is simulated in this process. */
   readonly dataFolder: string | null;
-  /** Folder of a package to run; null: the sources. */
-  readonly packageFolder: string | null;
+  /** Package to run, a folder or a zip; null: the sources. */
+  readonly packagePath: string | null;
   readonly azure: AzureChoice;
 }
 
