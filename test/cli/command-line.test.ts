@@ -18,6 +18,8 @@ function problemWith(...words: readonly string[]): InvalidInputError {
   throw new Error(`accepted: ${words.join(" ")}`);
 }
 
+const GROUP = "/subscriptions/5a1e0c2e-9b1d-4f6e-8c3a-7d2b5e9f1a64/resourceGroups/rg-Shop";
+
 describe("the command line", () => {
   it.each([
     {
@@ -27,17 +29,19 @@ describe("the command line", () => {
         json: false,
         azure: false,
         target: null,
+        scopes: [],
         simulatorUrl: null,
         dataFolder: null,
       },
     },
     {
-      words: ["doctor", "--azure", "--vm", "10.0.0.4", "--data", "d", "--json"],
+      words: ["doctor", "--azure", "--vm", "10.0.0.4", "--scope", GROUP, "--data", "d", "--json"],
       call: {
         verb: "doctor",
         json: true,
         azure: true,
         target: "10.0.0.4",
+        scopes: [GROUP.toLowerCase()],
         simulatorUrl: null,
         dataFolder: "d",
       },
@@ -273,6 +277,8 @@ describe("the command line", () => {
     { words: ["watch", "https://app-fleet.azurewebsites.net/api"], code: "invalid-host-url" },
     { words: ["heal", VM_ID, "--no-guest"], code: "no-guest-without-dry-run" },
     { words: ["diagnose", VM_ID, "--no-guest", "--console"], code: "no-guest-with-console" },
+    { words: ["doctor", "--scope", "rg-shop"], code: "invalid-argument" },
+    { words: ["doctor", "--vm", "10.0.0"], code: "invalid-argument" },
   ])("refuses $words with $code and the next step", ({ words, code }) => {
     const problem = problemWith(...words);
 

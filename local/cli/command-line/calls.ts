@@ -104,6 +104,8 @@ export interface DoctorCall {
   readonly azure: boolean;
   /** A VM's resource id or an IPv4 address whose RDP is tried; null: none. */
   readonly target: string | null;
+  /** Where rights and events are looked at, in lower case; empty: as the settings say, else each subscription. */
+  readonly scopes: readonly string[];
   /** Null: the real Azure. */
   readonly simulatorUrl: string | null;
   /** Null: the user's state folder. */

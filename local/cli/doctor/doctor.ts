@@ -54,7 +54,7 @@ async function checksOf(
   return [
     ...networkChecks(settings),
     ...targetChecks(call.target, azure, settings),
-    ...(call.azure ? await azureChecks(azure, settings) : []),
+    ...(call.azure ? await azureChecks(azure, settings, call.scopes) : []),
   ];
 }
 
