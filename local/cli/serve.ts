@@ -100,9 +100,7 @@ async function startHost(
     dataFolder,
     port: call.port,
     azure: access,
-    tellTopic: true,
-    cloudRecords: true,
-    authenticates: true,
+    serves: true,
     packagePath: call.packagePath,
     onEvent: (event) => {
       const line = introduced ? hostEventLine(event) : null;
