@@ -1,23 +1,14 @@
-import type { ImportKind, Metafile } from "esbuild";
+import type { Metafile } from "esbuild";
+
+import { reachedFrom } from "../../local/package/reached.ts";
 
 type Outputs = Metafile["outputs"];
 type Output = Outputs[string];
 
-/** Names of the chunks that an entry loads by plain imports, and by imports of these kinds too. */
-export function reachedFrom(
-  outputs: Outputs,
-  entry: string,
-  kinds: readonly ImportKind[],
-): readonly string[] {
-  const reached = new Set([`dist/app/chunks/${entry}.js`]);
-  for (const name of reached) {
-    for (const { path, kind, external } of outputs[name]?.imports ?? []) {
-      if (external !== true && ["import-statement", ...kinds].includes(kind)) {
-        reached.add(path);
-      }
-    }
-  }
-  return [...reached];
+/** The outputs that are loaded before the first call. */
+export function atLoad(outputs: Outputs): readonly Output[] {
+  const names = reachedFrom(outputs, ["dist/app/chunks/main.js"], ["import-statement"]);
+  return [...names].flatMap((name) => outputs[name] ?? []);
 }
 
 /** Names of the packages of which something is in the outputs, in alphabetical order. */
