@@ -1,12 +1,11 @@
 metadata description = 'Alerts: examples of rules that see a VM which may be cut off and hand it to the remediator, and rules about the remediator itself, which call people.'
 
+import { alertWishes, webhookApplication } from 'modules/alert-wishes.bicep'
+
 @description('Beginning of all names.')
 param name string
-param location string = resourceGroup().location
-param tags object = {}
-
-@description('Id of the workspace to which the watched VMs send their Heartbeat; empty: no rule about it.')
-param logAnalyticsId string = ''
+param location string
+param tags object
 
 @description('Id of the Application Insights resource to which the remediator sends its telemetry.')
 param applicationInsightsId string
@@ -17,47 +16,27 @@ param functionAppId string
 @description('Host name of the function app.')
 param functionHostName string
 
-@description('Who is told of trouble with the remediator itself, and of VMs that need a person.')
-param emails string[] = []
+param wishes alertWishes = {}
 
-@description('How the webhook proves who calls: with a token for this application (objectId: of its enterprise application); left out: with the app\'s function key, which whoever may read the action group can read too.')
-param entra { tenantId: string, objectId: string, audience: string }?
+@description('How the webhook proves who calls: with a token for this application; left out: with a key of that one function, which whoever may read the action group can read too.')
+param entra webhookApplication?
 
-@description('VMs whose RDP port a Connection Monitor dials from another VM, which has the Network Watcher agent; left out: none.')
-param connectionMonitor {
-  sourceVmId: string
-  destinationVmIds: string[]
-  networkWatcherName: string
-  networkWatcherResourceGroup: string
-}?
-
-@description('Ids of the event subscriptions for NIC writes.')
-param eventSubscriptionIds string[] = []
+@description('Ids of Event Grid topics of the app\'s own.')
+param eventTopicIds string[] = []
 
 @description('Id of the storage account with the events that could not be delivered; empty: no rule about it.')
 param deadLetterStorageId string = ''
 
-@description('Minutes without Heartbeat after which a VM counts as silent.')
-@minValue(5)
-@maxValue(60)
-param heartbeatMinutes int = 10
-
-@description('Minutes for which an incident may stay open.')
-@minValue(60)
-param mostMinutesOpen int = 240
-
-@description('Days without any NIC write after which it is asked whether events still come: 1 or 2, which is as far back as a rule looks; 0: no such rule, where NICs are seldom written.')
-@minValue(0)
-@maxValue(2)
-param quietDays int = 2
-
-param rdpPort int = 3389
+var emails = wishes.?emails ?? []
+var heartbeatWorkspaceId = wishes.?heartbeatWorkspaceId ?? ''
+var connectionMonitor = wishes.?connectionMonitor
+var quietDays = wishes.?quietDays ?? 2
 
 var webhook = 'https://${functionHostName}/api/alerts'
-// A key of the host opens every function, so that this one need not be there yet.
-var keyOfApp = entra == null ? listKeys('${functionAppId}/host/default', '2024-04-01').functionKeys.default : ''
+// The function is there: events.bicep comes after the code. Its key opens nothing else.
+var key = entra == null ? listKeys('${functionAppId}/functions/alerts', '2024-04-01').default : ''
 var receiver = entra == null
-  ? { name: 'remediator', serviceUri: '${webhook}?code=${keyOfApp}', useCommonAlertSchema: true }
+  ? { name: 'remediator', serviceUri: '${webhook}?code=${key}', useCommonAlertSchema: true }
   : {
       name: 'remediator'
       serviceUri: webhook
@@ -79,7 +58,7 @@ resource remediator 'Microsoft.Insights/actionGroups@2023-01-01' = {
   }
 }
 
-resource people 'Microsoft.Insights/actionGroups@2023-01-01' = {
+resource people 'Microsoft.Insights/actionGroups@2023-01-01' = if (!empty(emails)) {
   name: '${name}-people'
   location: 'global'
   tags: tags
@@ -94,15 +73,18 @@ resource people 'Microsoft.Insights/actionGroups@2023-01-01' = {
   }
 }
 
-module heartbeat 'modules/log-alert.bicep' = if (!empty(logAnalyticsId)) {
+// Without receivers an alert is still in Azure's list, where alert processing rules find it too.
+var toldPeople = empty(emails) ? [] : [people.id]
+
+module heartbeat 'modules/log-alert.bicep' = if (!empty(heartbeatWorkspaceId)) {
   name: '${name}-heartbeat'
   params: {
     name: '${name}-no-heartbeat'
-    location: location
+    location: wishes.?heartbeatLocation ?? location
     tags: tags
     text: 'A Windows VM sends no Heartbeat any more. The remediator looks whether it is cut off.'
     severity: 1
-    sourceId: logAnalyticsId
+    sourceId: heartbeatWorkspaceId
     query: '''
       Heartbeat
       | where OSType == "Windows" and _ResourceId has "/microsoft.compute/virtualmachines/"
@@ -112,9 +94,9 @@ module heartbeat 'modules/log-alert.bicep' = if (!empty(logAnalyticsId)) {
     '''
     resourceIdColumn: '_ResourceId'
     operator: 'GreaterThan'
-    threshold: heartbeatMinutes
+    threshold: wishes.?heartbeatMinutes ?? 10
     times: { every: 'PT5M', window: 'PT5M', range: 'PT6H' }
-    actionGroupId: remediator.id
+    actionGroupIds: [remediator.id]
   }
 }
 
@@ -123,12 +105,13 @@ module rdpMonitor 'modules/connection-monitor.bicep' = if (connectionMonitor != 
   scope: resourceGroup(connectionMonitor.?networkWatcherResourceGroup ?? 'NetworkWatcherRG')
   params: {
     networkWatcherName: connectionMonitor.?networkWatcherName ?? ''
-    name: '${name}-rdp'
-    location: location
+    // One Network Watcher serves all deployments of a region.
+    name: '${name}-rdp-${uniqueString(resourceGroup().id)}'
+    location: connectionMonitor.?location ?? location
     tags: tags
     sourceVmId: connectionMonitor.?sourceVmId ?? ''
     destinationVmIds: connectionMonitor.?destinationVmIds ?? []
-    port: rdpPort
+    port: connectionMonitor.?port ?? 3389
   }
 }
 
@@ -184,7 +167,7 @@ module incidentsFailed 'modules/log-alert.bicep' = {
     operator: 'GreaterThan'
     threshold: 0
     times: { every: 'PT5M', window: 'PT5M', range: 'PT10M' }
-    actionGroupId: people.id
+    actionGroupIds: toldPeople
   }
 }
 
@@ -203,9 +186,9 @@ module incidentOpenTooLong 'modules/log-alert.bicep' = {
       | summarize Value = toint(max(valueMax) / 60)
     '''
     operator: 'GreaterThan'
-    threshold: mostMinutesOpen
+    threshold: wishes.?mostMinutesOpen ?? 240
     times: { every: 'PT15M', window: 'PT15M', range: 'PT15M' }
-    actionGroupId: people.id
+    actionGroupIds: toldPeople
   }
 }
 
@@ -226,7 +209,7 @@ module silent 'modules/log-alert.bicep' = {
     operator: 'LessThan'
     threshold: 1
     times: { every: 'PT15M', window: 'PT30M', range: 'PT30M' }
-    actionGroupId: people.id
+    actionGroupIds: toldPeople
   }
 }
 
@@ -247,18 +230,40 @@ module noEvents 'modules/log-alert.bicep' = if (quietDays > 0) {
     operator: 'LessThan'
     threshold: 1
     times: { every: 'P1D', window: 'P1D', range: 'P${max(quietDays, 1)}D' }
-    actionGroupId: people.id
+    actionGroupIds: toldPeople
   }
 }
 
-// Event Grid tries for a day: a failed attempt is normal while the app starts, a lost event never is.
+module eventsFailed 'modules/log-alert.bicep' = {
+  name: '${name}-events-failed'
+  params: {
+    name: '${name}-events-failed'
+    location: location
+    tags: tags
+    text: 'The remediator could not take events in, again and again. Event Grid tries each for a day. Look at the log of nicChanged and alertFired.'
+    severity: 2
+    sourceId: applicationInsightsId
+    query: '''
+      requests
+      | where name in ("nicChanged", "alertFired") and success == false
+      | summarize Value = sum(itemCount)
+    '''
+    operator: 'GreaterThan'
+    threshold: 5
+    times: { every: 'PT15M', window: 'PT15M', range: 'PT30M' }
+    actionGroupIds: toldPeople
+  }
+}
+
+// A failed attempt is normal while the app starts, a lost event never is.
 var deliveryTroubles = [
   { metric: 'DeadLetteredCount', most: 0, text: 'Events could not be delivered and were put aside.' }
   { metric: 'DroppedEventCount', most: 0, text: 'Events could not be delivered and are lost.' }
   { metric: 'DeliveryAttemptFailCount', most: 20, text: 'Many attempts to deliver events fail.' }
 ]
+// Metric rules know topics and system topics, but no event subscriptions (hashicorp/terraform-provider-azurerm #18869).
 var deliveryRules = flatten(map(
-  eventSubscriptionIds,
+  concat(eventTopicIds, wishes.?systemTopicIds ?? []),
   id => map(deliveryTroubles, trouble => { id: id, trouble: trouble })
 ))
 
@@ -281,15 +286,17 @@ resource deliveries 'Microsoft.Insights/metricAlerts@2018-03-01' = [
           {
             criterionType: 'StaticThresholdCriterion'
             name: 'too-many'
-            metricNamespace: 'Microsoft.EventGrid/eventSubscriptions'
+            metricNamespace: 'Microsoft.EventGrid/${split(rule.id, '/')[7]}'
             metricName: rule.trouble.metric
             timeAggregation: 'Total'
             operator: 'GreaterThan'
             threshold: rule.trouble.most
+            // A system topic has those of others too: an alert says of which it speaks.
+            dimensions: [{ name: 'EventSubscriptionName', operator: 'Include', values: ['*'] }]
           }
         ]
       }
-      actions: [{ actionGroupId: people.id }]
+      actions: map(toldPeople, id => { actionGroupId: id })
     }
   }
 ]
@@ -320,7 +327,7 @@ resource deadLetters 'Microsoft.Insights/metricAlerts@2018-03-01' = if (!empty(d
         }
       ]
     }
-    actions: [{ actionGroupId: people.id }]
+    actions: map(toldPeople, id => { actionGroupId: id })
   }
 }
 

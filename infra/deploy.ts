@@ -1,4 +1,4 @@
-/** Deploys the program with the Azure CLI: infrastructure, then code, then events. `--help` says how. */
+/** Deploys the program with the Azure CLI: infrastructure, then code, then events and alerts. `--help` says how. */
 import { existsSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 
@@ -18,8 +18,8 @@ import {
   showAccount,
 } from "./tools/deploy-steps.ts";
 
-/** What the app must have loaded before Event Grid takes it for a destination. */
-const WANTED_FUNCTIONS = ["nicChanged", "alertFired"];
+/** What the app must have loaded: Event Grid takes the first two for destinations, and the last one's key is asked for. */
+const WANTED_FUNCTIONS = ["nicChanged", "alertFired", "alerts"];
 
 /** Looks for them, before it is given up. */
 const LOOKS = 20;
@@ -44,6 +44,8 @@ const outputs = z
       FUNCTION_APP_HOST: z.string(),
       WATCHED_SCOPES: z.string(),
       HAS_EVENT_TOPIC: z.boolean(),
+      ALERTS: z.string(),
+      ALERTS_ENTRA: z.string(),
     }),
   );
 
@@ -54,6 +56,8 @@ const UNKNOWN: Deployed = {
   host: "<FUNCTION_APP_HOST>",
   watch: ["<WATCHED_SCOPES>"],
   eventTopic: false,
+  alerts: "<ALERTS>",
+  alertsEntra: "<ALERTS_ENTRA>",
 };
 
 async function main(): Promise<number> {
@@ -93,6 +97,8 @@ async function deployAll(call: DeployCall): Promise<void> {
     host: made.FUNCTION_APP_HOST,
     watch: made.WATCHED_SCOPES.split(","),
     eventTopic: made.HAS_EVENT_TOPIC,
+    alerts: made.ALERTS,
+    alertsEntra: made.ALERTS_ENTRA,
   };
   await run(makePackage());
   if (!existsSync(PACKAGE)) {
@@ -132,7 +138,7 @@ async function waitForFunctions(command: Command, lookSeconds: number): Promise<
     }
     await pause(lookSeconds * 1000);
   }
-  throw new StepError(`Azure does not see ${WANTED_FUNCTIONS.join(" and ")} in the app.`, command);
+  throw new StepError(`Azure does not see ${WANTED_FUNCTIONS.join(", ")} in the app.`, command);
 }
 
 async function run(command: Command): Promise<string> {

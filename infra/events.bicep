@@ -1,7 +1,8 @@
-metadata description = 'Hands NIC writes of what is watched to the deployed function. It comes after the code: Event Grid refuses a function that is not there yet.'
+metadata description = 'Hands NIC writes of what is watched to the deployed function, and alerts. It comes after the code: Event Grid refuses a function that is not there yet, and a webhook needs its key.'
 
 targetScope = 'subscription'
 
+import { alertWishes, webhookApplication } from 'modules/alert-wishes.bicep'
 import { deadLetterContainer, namesOf } from 'modules/names.bicep'
 import { subscriptionsOf } from 'modules/scopes.bicep'
 
@@ -17,6 +18,12 @@ param eventTopic bool = false
 
 @description('Whether events that could not be delivered are kept.')
 param deadLetters bool = true
+
+@description('What is alerted of, and who is told, as given to main.bicep.')
+param alerts alertWishes = {}
+
+@description('Application whose tokens the app takes; left out: function keys.')
+param entra webhookApplication?
 
 var names = namesOf(subscription().subscriptionId, resourceGroupName)
 var subscriptions = subscriptionsOf(watch)
@@ -43,6 +50,16 @@ resource functionApp 'Microsoft.Web/sites@2024-04-01' existing = {
 
 resource deadLetterAccount 'Microsoft.Storage/storageAccounts@2024-01-01' existing = {
   name: names.deadLetterStorage
+  scope: group
+}
+
+resource applicationInsights 'Microsoft.Insights/components@2020-02-02' existing = {
+  name: names.applicationInsights
+  scope: group
+}
+
+resource topic 'Microsoft.EventGrid/topics@2025-02-15' existing = {
+  name: names.eventTopic
   scope: group
 }
 
@@ -83,5 +100,22 @@ module ofTools 'modules/alert-events.bicep' = if (eventTopic) {
     topicName: names.eventTopic
     functionId: '${functionApp.id}/functions/alertFired'
     deadLetters: deadLetterDestination
+  }
+}
+
+module rules 'alerts.bicep' = {
+  name: 'alerts'
+  scope: group
+  params: {
+    name: 'remediator'
+    location: group.location
+    tags: group.?tags ?? {}
+    applicationInsightsId: applicationInsights.id
+    functionAppId: functionApp.id
+    functionHostName: functionApp.properties.defaultHostName
+    wishes: alerts
+    entra: entra
+    eventTopicIds: eventTopic ? [topic.id] : []
+    deadLetterStorageId: deadLetters ? deadLetterAccount.id : ''
   }
 }

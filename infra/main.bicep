@@ -2,8 +2,10 @@ metadata description = 'Everything that the Static IP Remediator runs on, and it
 
 targetScope = 'subscription'
 
+import { alertWishes } from 'modules/alert-wishes.bicep'
 import { deadLetterContainer, namesOf } from 'modules/names.bicep'
 import { subscriptionsOf } from 'modules/scopes.bicep'
+import { furtherSettings } from 'modules/further-settings.bicep'
 
 @description('Resource group to make, and to put everything into.')
 param resourceGroupName string = 'rg-static-ip-remediator'
@@ -36,8 +38,8 @@ param pinAddresses bool = false
 @description('Key Vault secret with the login for the serial console, if there is one.')
 param consoleSecret { vaultId: string, name: string }?
 
-@description('Who may call: holders of a token for this application; left out: holders of a function key.')
-param entra { tenantId: string, clientId: string, audience: string? }?
+@description('Who may call: holders of a token for this application; left out: holders of a function key. objectId is that of its registration; infra/scripts/register-app.sh prints all.')
+param entra { tenantId: string, clientId: string, objectId: string, audience: string? }?
 
 @description('CIDR ranges that may call the app, beside Azure Monitor and Event Grid; empty: every address may try.')
 param callers string[] = []
@@ -45,8 +47,8 @@ param callers string[] = []
 @description('Signals are stored, and no run starts; open runs go on.')
 param paused bool = false
 
-@description('Other REMEDIATOR_ settings by name; docs/operations.md lists them.')
-param extraSettings object = {}
+@description('Other settings by name; docs/operations.md lists them.')
+param extraSettings furtherSettings = {}
 
 @description('Id of a subnet delegated to Microsoft.App/environments, in the same region, from which the VMs can be reached; left out: a network of its own.')
 param subnetId string = ''
@@ -64,6 +66,9 @@ param alwaysReadyInstances int = 1
 
 @description('Whether to make an Event Grid topic: for lifecycle events of incidents, and for alerts of other tools.')
 param eventTopic bool = false
+
+@description('What is alerted of, and who is told; events.bicep makes the rules.')
+param alerts alertWishes = {}
 
 @description('Redundancy of the storage accounts. Zones keep the records when a datacenter is lost; not every region has them.')
 param storageRedundancy 'Standard_LRS' | 'Standard_ZRS' | 'Standard_GZRS' = 'Standard_LRS'
@@ -124,6 +129,16 @@ module monitoring 'modules/monitoring.bicep' = {
     retentionDays: logRetentionDays
     dailyCapGigabytes: logDailyCapGigabytes
     identity: principal
+  }
+}
+
+module workbook 'workbook.bicep' = {
+  scope: group
+  params: {
+    name: 'Static IP Remediator'
+    location: location
+    tags: tags
+    applicationInsightsId: monitoring.outputs.applicationInsightsId
   }
 }
 
@@ -274,12 +289,13 @@ var remediatorSettings = {
   REMEDIATOR_AUTH: entra == null ? 'functionKey' : 'entra'
 }
 
+var audience = entra == null ? '' : entra!.?audience ?? 'api://${entra!.clientId}'
 var entraSettings = entra == null
   ? {}
   : {
       REMEDIATOR_ENTRA_TENANT: entra!.tenantId
       REMEDIATOR_ENTRA_CLIENT: entra!.clientId
-      REMEDIATOR_ENTRA_AUDIENCE: entra!.?audience ?? 'api://${entra!.clientId}'
+      REMEDIATOR_ENTRA_AUDIENCE: audience
     }
 
 var topicSettings = eventTopic ? { REMEDIATOR_EVENT_TOPIC: topic!.outputs.endpoint } : {}
@@ -329,3 +345,8 @@ output IDENTITY_PRINCIPAL_ID string = identity.outputs.principalId
 output IDENTITY_CLIENT_ID string = identity.outputs.clientId
 output WATCHED_SCOPES string = join(watch, ',')
 output HAS_EVENT_TOPIC bool = eventTopic
+// As JSON: events.bicep takes them.
+output ALERTS string = string(alerts)
+output ALERTS_ENTRA string = entra == null
+  ? ''
+  : string({ tenantId: entra!.tenantId, objectId: entra!.objectId, audience: audience })

@@ -6,3 +6,6 @@ param location = readEnvironmentVariable('AZURE_LOCATION')
 param watch = split(readEnvironmentVariable('REMEDIATOR_WATCH'), ',')
 param mode = readEnvironmentVariable('REMEDIATOR_MODE', 'observe')
 param subnetId = readEnvironmentVariable('REMEDIATOR_SUBNET', '')
+param alerts = {
+  emails: filter(split(readEnvironmentVariable('REMEDIATOR_EMAILS', ''), ','), address => !empty(address))
+}

@@ -1,8 +1,8 @@
 metadata description = 'A workbook on what the remediator did: incidents by outcome, time to heal, remedies, refusals, signals.'
 
 param name string
-param location string = resourceGroup().location
-param tags object = {}
+param location string
+param tags object
 
 @description('Id of the Application Insights resource to which the remediator sends its telemetry.')
 param applicationInsightsId string

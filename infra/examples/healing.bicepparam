@@ -11,6 +11,19 @@ param consoleSecret = {
 }
 param subnetId = '/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg-network/providers/Microsoft.Network/virtualNetworks/vnet-hub/subnets/snet-remediator'
 param callers = ['198.51.100.0/24']
+param alerts = {
+  emails: ['cloud-operations@example.org']
+  heartbeatWorkspaceId: '/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg-monitoring/providers/Microsoft.OperationalInsights/workspaces/log-vms'
+  connectionMonitor: {
+    sourceVmId: '/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg-network/providers/Microsoft.Compute/virtualMachines/vm-prober'
+    destinationVmIds: [
+      '/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg-web/providers/Microsoft.Compute/virtualMachines/vm-web-01'
+      '/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg-web/providers/Microsoft.Compute/virtualMachines/vm-web-02'
+    ]
+    networkWatcherName: 'NetworkWatcher_westeurope'
+    networkWatcherResourceGroup: 'NetworkWatcherRG'
+  }
+}
 param extraSettings = {
   REMEDIATOR_PROBE_ROUND_MINUTES: '15'
   REMEDIATOR_SNAPSHOT_DAYS: '14'

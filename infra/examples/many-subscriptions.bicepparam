@@ -13,5 +13,13 @@ param eventTopic = true
 param entra = {
   tenantId: '99999999-9999-9999-9999-999999999999'
   clientId: '88888888-8888-8888-8888-888888888888'
+  objectId: '66666666-6666-6666-6666-666666666666'
+}
+param alerts = {
+  emails: ['cloud-operations@example.org', 'desktops@example.org']
+  systemTopicIds: [
+    '/subscriptions/22222222-2222-2222-2222-222222222222/resourceGroups/rg-events/providers/Microsoft.EventGrid/systemTopics/evgst-subscription'
+  ]
+  quietDays: 1
 }
 param tags = { owner: 'cloud-operations' }

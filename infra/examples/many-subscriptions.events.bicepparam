@@ -8,3 +8,15 @@ param watch = [
   '/subscriptions/33333333-3333-3333-3333-333333333333/resourceGroups/rg-jump-hosts'
 ]
 param eventTopic = true
+param entra = {
+  tenantId: '99999999-9999-9999-9999-999999999999'
+  objectId: '66666666-6666-6666-6666-666666666666'
+  audience: 'api://88888888-8888-8888-8888-888888888888'
+}
+param alerts = {
+  emails: ['cloud-operations@example.org', 'desktops@example.org']
+  systemTopicIds: [
+    '/subscriptions/22222222-2222-2222-2222-222222222222/resourceGroups/rg-events/providers/Microsoft.EventGrid/systemTopics/evgst-subscription'
+  ]
+  quietDays: 1
+}

@@ -30,7 +30,8 @@ param threshold int
 @description('Times as ISO 8601: how often it is asked, and about what time.')
 param times { every: string, window: string, range: string }
 
-param actionGroupId string
+@description('Who is told; none: the alert is in Azure\'s list only.')
+param actionGroupIds string[]
 
 resource rule 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = {
   name: name
@@ -60,6 +61,6 @@ resource rule 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = {
       ]
     }
     autoMitigate: true
-    actions: { actionGroups: [actionGroupId] }
+    actions: { actionGroups: actionGroupIds }
   }
 }

@@ -1,5 +1,7 @@
 import { parseArgs } from "node:util";
 
+import { z } from "zod";
+
 import type { Deployed } from "./deploy-steps.ts";
 
 /** What `--help` says. */
@@ -14,6 +16,7 @@ export const HELP = `npm run deploy -- --parameters FILE --location REGION [opti
 
   --events-only        only the last step, as azd's hook does; instead of --parameters it takes
                        --resource-group NAME --watch ID,ID --event-topic true|false
+                       --alerts JSON --alerts-entra JSON
 
 Exit codes: 0 deployed, 1 a step failed, 2 bad input: nothing was started.`;
 
@@ -47,6 +50,8 @@ const OPTIONS = {
   "resource-group": { type: "string" },
   watch: { type: "string" },
   "event-topic": { type: "string" },
+  alerts: { type: "string" },
+  "alerts-entra": { type: "string" },
   help: { type: "boolean" },
 } as const;
 
@@ -89,6 +94,9 @@ function problemsOf(values: Values): readonly string[] {
   return [
     ...missing.map((name) => `--${name} is missing.`),
     ...unreadable.map((scope) => `--watch: ${scope} is no id of a subscription or resource group.`),
+    ...(["alerts", "alerts-entra"] as const)
+      .filter((name) => (values[name] ?? "") !== "" && !isJsonObject(values[name] ?? ""))
+      .map((name) => `--${name} is no JSON object.`),
     ...(secondsOf(values) >= 0 ? [] : ["--look-seconds is no number of seconds."]),
   ];
 }
@@ -110,6 +118,8 @@ function callOf(values: Values): DeployCall {
     host: "",
     watch: scopesOf(values),
     eventTopic: values["event-topic"]?.toLowerCase() === "true",
+    alerts: values.alerts === undefined || values.alerts === "" ? "{}" : values.alerts,
+    alertsEntra: values["alerts-entra"] ?? "",
   };
   return { ...common, kind: "events", deployed };
 }
@@ -121,4 +131,13 @@ function scopesOf(values: Values): readonly string[] {
 
 function secondsOf(values: Values): number {
   return Number(values["look-seconds"] ?? 30);
+}
+
+/** What may be in it, Bicep knows. */
+function isJsonObject(text: string): boolean {
+  try {
+    return z.record(z.string(), z.unknown()).safeParse(JSON.parse(text)).success;
+  } catch {
+    return false;
+  }
 }

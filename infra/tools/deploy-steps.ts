@@ -14,6 +14,10 @@ export interface Deployed {
   /** Ids of subscriptions and resource groups. */
   readonly watch: readonly string[];
   readonly eventTopic: boolean;
+  /** The parameter `alerts`, as JSON. */
+  readonly alerts: string;
+  /** Whose tokens the app takes, as JSON; empty: function keys. */
+  readonly alertsEntra: string;
 }
 
 /** The package that `npm run package` makes. */
@@ -40,7 +44,7 @@ export function registerProvider({ subscription }: Place): Command {
   };
 }
 
-/** Everything but code and events. */
+/** Everything but code, events and alerts. */
 export function deployMain({
   subscription,
   location,
@@ -90,9 +94,9 @@ export function listFunctions(deployed: Deployed, place: Place): Command {
   };
 }
 
-/** The events, for which the functions must be there. */
+/** Events and alerts, for which the functions must be there. */
 export function deployEvents(
-  { resourceGroup, watch, eventTopic }: Deployed,
+  { resourceGroup, watch, eventTopic, alerts, alertsEntra }: Deployed,
   {
     subscription,
     location,
@@ -105,7 +109,13 @@ export function deployEvents(
     "template-file": "infra/events.bicep",
     output: "none",
   };
-  const parameters = Object.entries({ resourceGroupName: resourceGroup, eventTopic, deadLetters });
+  const parameters = Object.entries({
+    resourceGroupName: resourceGroup,
+    eventTopic,
+    deadLetters,
+    alerts,
+    ...(alertsEntra === "" ? {} : { entra: alertsEntra }),
+  });
   return {
     program: "az",
     words: [
@@ -114,9 +124,9 @@ export function deployEvents(
       `watch=${JSON.stringify(watch)}`,
       ...parameters.map(([name, value]) => `${name}=${value}`),
     ],
-    purpose: "Subscribe to NIC writes of what is watched",
+    purpose: "Subscribe to NIC writes of what is watched, and make the alert rules",
     nextStep:
-      "'Destination endpoint not found': the code is not there yet, run this again. A refused dead-letter account: run this again with --no-dead-letters.",
+      "'Destination endpoint not found': the code is not there yet, run this again. A refused dead-letter account: run this again with --no-dead-letters. 'AadWebhookResourceNotOwnedByCaller': let an owner of the app registration run infra/scripts/register-app.sh --owner with your object id.",
   };
 }
 

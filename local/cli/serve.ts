@@ -100,10 +100,8 @@ async function startHost(
     dataFolder,
     port: call.port,
     azure: access,
-    tellTopic: true,
-    cloudRecords: true,
-    authenticates: true,
-    packageFolder: call.packageFolder,
+    serves: true,
+    packagePath: call.packagePath,
     onEvent: (event) => {
       const line = introduced ? hostEventLine(event) : null;
       if (line !== null) {

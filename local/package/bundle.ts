@@ -5,6 +5,7 @@ import type { BuildOptions, Metafile } from "esbuild";
 
 import { leaveOutUnused } from "./leave-out-unused.ts";
 import { keepOwnMappings } from "./own-mappings.ts";
+import { reachedFrom } from "./reached.ts";
 import {
   LATE_PACKAGES,
   OF_AXIOS,
@@ -84,19 +85,31 @@ const LATE = {
 /** Bundles the functions. The same sources and packages give the same bytes. */
 export async function bundleFunctions(): Promise<Bundle> {
   const [functions, late] = await Promise.all([build(FUNCTIONS), build(LATE)]);
-  const outputs = [...functions.outputFiles, ...late.outputFiles];
+  const outputs = { ...withoutUnreached(functions.metafile.outputs), ...late.metafile.outputs };
+  const outputFiles = [...functions.outputFiles, ...late.outputFiles].filter(
+    ({ path: file }) => `${FOLDER}/${nameOf(file)}` in outputs,
+  );
   return {
     files: withOwnMaps(
       new Map([
-        ...outputs.map(({ path: file, contents }) => [nameOf(file), contents] as const),
+        ...outputFiles.map(({ path: file, contents }) => [nameOf(file), contents] as const),
         ...Object.entries(ENTRY_FILES).map(([name, text]) => [name, Buffer.from(text)] as const),
       ]),
     ),
     metafile: {
       inputs: { ...functions.metafile.inputs, ...late.metafile.inputs },
-      outputs: { ...functions.metafile.outputs, ...late.metafile.outputs },
+      outputs,
     },
   };
+}
+
+/** esbuild also writes what is loaded by an `import()` that it has left out. */
+function withoutUnreached(outputs: Metafile["outputs"]): Metafile["outputs"] {
+  const entries = ENTRIES.map((name) => `${FOLDER}/chunks/${name}.js`);
+  const reached = reachedFrom(outputs, entries, ["import-statement", "dynamic-import"]);
+  return Object.fromEntries(
+    Object.entries(outputs).filter(([name]) => reached.has(name.replace(/\.map$/u, ""))),
+  );
 }
 
 function nameOf(file: string): string {

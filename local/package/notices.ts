@@ -13,6 +13,7 @@ const LICENCE_SECTION = /^(?:#+ *)?licen[cs]e *\n(?<text>[\s\S]*copyright[\s\S]*
 const PACKAGE_FOLDER = /^(?<folder>.*node_modules\/(?:@[^/]+\/)?[^/]+)\//u;
 
 const packageSchema = z.object({ name: z.string(), version: z.string() });
+const declaredSchema = z.object({ license: z.literal("MIT"), author: z.string().min(1) });
 
 /**
  * Names and licences of the packages of which code is in the bundle. Packages with the same text share it.
@@ -20,9 +21,10 @@ const packageSchema = z.object({ name: z.string(), version: z.string() });
  */
 export function thirdPartyNotices({ outputs }: Metafile, root: string): string {
   const packages = bundledPackages(outputs).map((folder) => path.join(root, folder));
+  const mit = readText(root, "LICENSE");
   const byLicence = new Map<string, readonly string[]>();
   for (const folder of packages) {
-    const licence = licenceOf(folder);
+    const licence = licenceOf(folder, mit);
     byLicence.set(licence, [...(byLicence.get(licence) ?? []), folder]);
   }
   return [...byLicence]
@@ -43,10 +45,11 @@ export function bundledPackages(outputs: Metafile["outputs"]): readonly string[]
 }
 
 /**
- * The text of a package's licence: a file, else that section of its README.
+ * The text of a package's licence: a file, else that section of its README, else, where the package only says that it is MIT, the text of
+ * `mit` with its author.
  * @throws DefectError `licence-missing` if it has none.
  */
-export function licenceOf(folder: string): string {
+export function licenceOf(folder: string, mit: string): string {
   const names = readdirSync(folder);
   const file = names.find((name) => LICENCE_FILE.test(name));
   const readme = names.find((name) => README.test(name));
@@ -54,13 +57,21 @@ export function licenceOf(folder: string): string {
     file === undefined
       ? LICENCE_SECTION.exec(readText(folder, readme))?.groups?.["text"]
       : readText(folder, file);
-  if (text === undefined) {
+  const found = text ?? declaredLicence(folder, mit);
+  if (found === null) {
     throw new DefectError(`The bundle has code of ${folder}, which comes without a licence text.`, {
       code: "licence-missing",
       nextStep: "Find its licence, or use another package.",
     });
   }
-  return text.trim();
+  return found.trim();
+}
+
+function declaredLicence(folder: string, mit: string): string | null {
+  const declared = declaredSchema.safeParse(readPackage(folder));
+  return declared.success
+    ? mit.replace(/^Copyright .*$/mu, () => `Copyright (c) ${declared.data.author}`)
+    : null;
 }
 
 function readText(folder: string, name: string | undefined): string {
@@ -70,7 +81,10 @@ function readText(folder: string, name: string | undefined): string {
 }
 
 function titleOf(folder: string): string {
-  const file: unknown = JSON.parse(readFileSync(path.join(folder, "package.json"), "utf8"));
-  const { name, version } = packageSchema.parse(file);
+  const { name, version } = packageSchema.parse(readPackage(folder));
   return `${name} ${version}`;
+}
+
+function readPackage(folder: string): unknown {
+  return JSON.parse(readFileSync(path.join(folder, "package.json"), "utf8"));
 }

@@ -4,7 +4,8 @@ import { figureTable, type Figure } from "./figures.ts";
 import { growthSentence, growthTable } from "./growth.ts";
 import { httpLoad } from "./http-load.ts";
 import { openIncidents } from "./open-incidents.ts";
-import { demoTime, loadTime } from "./process-times.ts";
+import { packageFigures } from "./package.ts";
+import { demoTime } from "./process-times.ts";
 
 const DECISIONS = 100_000;
 
@@ -21,7 +22,7 @@ function decisions(): Figure {
 const figures: readonly Figure[] = [
   decisions(),
   ...(await azureCalls()),
-  await loadTime(),
+  ...(await packageFigures()),
   await demoTime(),
   ...(await httpLoad()),
 ];

@@ -18,6 +18,8 @@ function problemWith(...words: readonly string[]): InvalidInputError {
   throw new Error(`accepted: ${words.join(" ")}`);
 }
 
+const GROUP = "/subscriptions/5a1e0c2e-9b1d-4f6e-8c3a-7d2b5e9f1a64/resourceGroups/rg-Shop";
+
 describe("the command line", () => {
   it.each([
     {
@@ -27,28 +29,30 @@ describe("the command line", () => {
         json: false,
         azure: false,
         target: null,
+        scopes: [],
         simulatorUrl: null,
         dataFolder: null,
       },
     },
     {
-      words: ["doctor", "--azure", "--vm", "10.0.0.4", "--data", "d", "--json"],
+      words: ["doctor", "--azure", "--vm", "10.0.0.4", "--scope", GROUP, "--data", "d", "--json"],
       call: {
         verb: "doctor",
         json: true,
         azure: true,
         target: "10.0.0.4",
+        scopes: [GROUP.toLowerCase()],
         simulatorUrl: null,
         dataFolder: "d",
       },
     },
     {
       words: ["demo"],
-      call: { verb: "demo", json: false, scenarioFile: null, packageFolder: null },
+      call: { verb: "demo", json: false, scenarioFile: null, packagePath: null },
     },
     {
       words: ["demo", "--json", "--scenario", "fleet.json", "--package", "dist/app"],
-      call: { verb: "demo", json: true, scenarioFile: "fleet.json", packageFolder: "dist/app" },
+      call: { verb: "demo", json: true, scenarioFile: "fleet.json", packagePath: "dist/app" },
     },
     {
       words: ["simulate", "--port", "8080", "--latency", "instant"],
@@ -79,7 +83,7 @@ describe("the command line", () => {
         json: false,
         port: 7071,
         dataFolder: null,
-        packageFolder: null,
+        packagePath: null,
         azure: { kind: "embedded", scenarioFile: null, latency: "demo", seed: 0 },
       },
     },
@@ -101,7 +105,7 @@ describe("the command line", () => {
         json: false,
         port: 7071,
         dataFolder: null,
-        packageFolder: null,
+        packagePath: null,
         azure: { kind: "embedded", scenarioFile: null, latency: "demo", seed: null },
       },
     },
@@ -112,7 +116,7 @@ describe("the command line", () => {
         json: false,
         port: 7071,
         dataFolder: null,
-        packageFolder: null,
+        packagePath: null,
         azure: { kind: "embedded", scenarioFile: "fleet.json", latency: "azure", seed: null },
       },
     },
@@ -129,7 +133,7 @@ describe("the command line", () => {
         json: false,
         port: 0,
         dataFolder: "d",
-        packageFolder: "dist/app",
+        packagePath: "dist/app",
         azure: { kind: "attached", url: "http://127.0.0.1:8080" },
       },
     },
@@ -140,7 +144,7 @@ describe("the command line", () => {
         json: true,
         port: 7071,
         dataFolder: null,
-        packageFolder: null,
+        packagePath: null,
         azure: { kind: "real" },
       },
     },
@@ -273,6 +277,8 @@ describe("the command line", () => {
     { words: ["watch", "https://app-fleet.azurewebsites.net/api"], code: "invalid-host-url" },
     { words: ["heal", VM_ID, "--no-guest"], code: "no-guest-without-dry-run" },
     { words: ["diagnose", VM_ID, "--no-guest", "--console"], code: "no-guest-with-console" },
+    { words: ["doctor", "--scope", "rg-shop"], code: "invalid-argument" },
+    { words: ["doctor", "--vm", "10.0.0"], code: "invalid-argument" },
   ])("refuses $words with $code and the next step", ({ words, code }) => {
     const problem = problemWith(...words);
 

@@ -43,7 +43,7 @@ describe("the settings of the engine in this process", () => {
     };
 
     const alone = embeddedSettings(variables, { dataFolder: "d", azure });
-    const serving = embeddedSettings(variables, { dataFolder: "d", azure, authenticates: true });
+    const serving = embeddedSettings(variables, { dataFolder: "d", azure, serves: true });
 
     expect(alone.authentication).toEqual({ kind: "functionKey" });
     expect(serving.authentication.kind).toBe("entra");
@@ -53,9 +53,9 @@ describe("the settings of the engine in this process", () => {
     const variables = { REMEDIATOR_EVENT_TOPIC: "http://127.0.0.1:9/topics/incidents/api/events" };
 
     expect(embeddedSettings(variables, { dataFolder: "d", azure }).eventTopic).toBeNull();
-    expect(
-      embeddedSettings(variables, { dataFolder: "d", azure, tellTopic: true }).eventTopic,
-    ).toBe(variables.REMEDIATOR_EVENT_TOPIC);
+    expect(embeddedSettings(variables, { dataFolder: "d", azure, serves: true }).eventTopic).toBe(
+      variables.REMEDIATOR_EVENT_TOPIC,
+    );
   });
 
   it("mean the real Azure when the real one was asked for", () => {
@@ -82,7 +82,7 @@ describe("the settings of the engine in this process", () => {
       ["simulated Azure and Azurite", azurite, azure, true],
       ["simulated Azure and a real account", account, azure, false],
     ] as const)("keep records there where asked for, with %s: %s", (_, variables, of, there) => {
-      const choice = { dataFolder: "d", azure: of, cloudRecords: true };
+      const choice = { dataFolder: "d", azure: of, serves: true };
 
       const settings = embeddedSettings(variables, choice);
 

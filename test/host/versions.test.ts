@@ -79,6 +79,10 @@ describe("a run that an upgrade meets", () => {
     expect(linesOf(input.file)).toEqual(["journey by old", "part by old", "plain"]);
     expect((await after.ended("again-before")).output).toBe("old");
     expect(linesOf(file("again"))).toEqual(["again by old", "again by old"]);
+    // Each beginning anew keeps the version too.
+    await after.start("again", "again-after", { file: file("again-new"), gate: input.gate });
+    expect((await after.ended("again-after")).output).toBe("new");
+    expect(linesOf(file("again-new"))).toEqual(["again by new", "again by new"]);
     expect((await after.ended("asked-old")).output).toBe("old");
     await underWay(after, "begun-after");
     await after.kill();

@@ -11,6 +11,8 @@ const WATCH = [SUBSCRIPTION, `${SUBSCRIPTION}/resourceGroups/rg-web`];
 const ALL = ["--parameters", "mine.bicepparam", "--location", "westeurope", "--look-seconds", "0"];
 const EVENTS = ["--events-only", "--location", "westeurope", "--resource-group", "rg-a"];
 
+const ALERTS = '{"emails":["a@example.org"]}';
+
 /** Resource Manager changes letter cases of the outputs' names. */
 const OUTPUTS = {
   azurE_RESOURCE_GROUP: { type: "String", value: "rg-a" },
@@ -18,6 +20,8 @@ const OUTPUTS = {
   functioN_APP_HOST: { type: "String", value: "func-a.azurewebsites.net" },
   watcheD_SCOPES: { type: "String", value: WATCH.join(",") },
   haS_EVENT_TOPIC: { type: "Bool", value: true },
+  alerts: { type: "String", value: ALERTS },
+  alertS_ENTRA: { type: "String", value: "" },
   identitY_CLIENT_ID: { type: "String", value: "88888888-8888-8888-8888-888888888888" },
 };
 
@@ -29,12 +33,14 @@ const WELL: Answers = {
   "az functionapp function list": [
     { prints: [] },
     { prints: [{ name: "func-a/nicChanged" }] },
-    { prints: [{ name: "func-a/nicChanged" }, { name: "func-a/alertFired" }] },
+    {
+      prints: ["nicChanged", "alertFired", "alerts"].map((name) => ({ name: `func-a/${name}` })),
+    },
   ],
 };
 
 describe("a deployment", () => {
-  it("makes what the code runs on, then brings the code, then the events once the functions are seen", async () => {
+  it("makes what the code runs on, then brings the code, then events and alerts once the functions are seen", async () => {
     const { code, printed, calls } = await deploy(ALL, WELL);
 
     expect([code, printed]).toEqual([
@@ -52,7 +58,7 @@ describe("a deployment", () => {
       `az functionapp function list ${app} --output json`,
       `az functionapp function list ${app} --output json`,
       `az functionapp function list ${app} --output json`,
-      `az deployment sub create --name static-ip-remediator-events-westeurope --location westeurope --template-file infra/events.bicep --output none --parameters watch=${watch} resourceGroupName=rg-a eventTopic=true deadLetters=true`,
+      `az deployment sub create --name static-ip-remediator-events-westeurope --location westeurope --template-file infra/events.bicep --output none --parameters watch=${watch} resourceGroupName=rg-a eventTopic=true deadLetters=true alerts=${ALERTS}`,
     ]);
   });
 
@@ -126,7 +132,7 @@ describe("a deployment that goes wrong", () => {
     });
 
     expect(code).toBe(1);
-    expect(printed).toContain("Azure does not see nicChanged and alertFired");
+    expect(printed).toContain("Azure does not see nicChanged, alertFired, alerts");
     expect(calls.at(-1)).toContain("function");
   });
 });
@@ -143,7 +149,7 @@ describe("a dry run", () => {
       "npm run --silent package",
       "az functionapp deployment source config-zip --resource-group '<AZURE_RESOURCE_GROUP>' --name '<FUNCTION_APP_NAME>' --src dist/static-ip-remediator.zip --output none",
       "az functionapp function list --resource-group '<AZURE_RESOURCE_GROUP>' --name '<FUNCTION_APP_NAME>' --output json",
-      `az deployment sub create --name static-ip-remediator-events-westeurope --location westeurope --template-file infra/events.bicep --output none --parameters 'watch=["<WATCHED_SCOPES>"]' 'resourceGroupName=<AZURE_RESOURCE_GROUP>' eventTopic=false deadLetters=true`,
+      `az deployment sub create --name static-ip-remediator-events-westeurope --location westeurope --template-file infra/events.bicep --output none --parameters 'watch=["<WATCHED_SCOPES>"]' 'resourceGroupName=<AZURE_RESOURCE_GROUP>' eventTopic=false deadLetters=true 'alerts=<ALERTS>' 'entra=<ALERTS_ENTRA>'`,
     ]);
   });
 });
@@ -151,17 +157,30 @@ describe("a dry run", () => {
 describe("the last step alone", () => {
   it("subscribes to what it is told to", async () => {
     const words = [...EVENTS, "--watch", WATCH.join(","), "--event-topic", "True"];
+    const entra = '{"tenantId":"a","objectId":"b","audience":"api://c"}';
+    const alerts = ["--alerts", ALERTS, "--alerts-entra", entra];
 
-    const { code, calls } = await deploy([...words, "--no-dead-letters"], WELL);
+    const { code, calls } = await deploy([...words, ...alerts, "--no-dead-letters"], WELL);
 
     expect(code).toBe(0);
     expect(calls.map((call) => call[1])).toEqual(["account", "deployment"]);
-    expect(calls.at(-1)?.slice(-4)).toEqual([
+    expect(calls.at(-1)?.slice(-6)).toEqual([
       `watch=${JSON.stringify(WATCH)}`,
       "resourceGroupName=rg-a",
       "eventTopic=true",
       "deadLetters=false",
+      `alerts=${ALERTS}`,
+      `entra=${entra}`,
     ]);
+  });
+
+  it("takes what azd hands over for an app with function keys and no wishes", async () => {
+    const words = [...EVENTS, "--watch", SUBSCRIPTION, "--alerts", "", "--alerts-entra", ""];
+
+    const { code, calls } = await deploy(words, WELL);
+
+    expect(code).toBe(0);
+    expect(calls.at(-1)?.slice(-2)).toEqual(["deadLetters=true", "alerts={}"]);
   });
 
   it("is what azd runs after the code, with what main.bicep gave it", () => {
@@ -172,6 +191,7 @@ describe("the last step alone", () => {
     const given = ["AZURE_SUBSCRIPTION_ID", ...Object.keys(snapshotOf("healing").outputs)];
 
     expect(text).toContain("npm run --silent deploy -- --events-only");
+    expect(wanted).toContain("ALERTS");
     expect(given).toEqual(expect.arrayContaining(wanted));
   });
 });
@@ -191,6 +211,10 @@ describe("a call that cannot be understood", () => {
     [
       [...EVENTS, "--watch", "mine"],
       ["--watch: mine is no id of a subscription or resource group."],
+    ],
+    [
+      [...EVENTS, "--watch", SUBSCRIPTION, "--alerts", "me@example.org", "--alerts-entra", "[1]"],
+      ["--alerts is no JSON object.", "--alerts-entra is no JSON object."],
     ],
     [[...ALL, "--look-seconds", "soon"], ["--look-seconds is no number of seconds."]],
     [[...ALL, "--colour"], [expect.stringContaining("--colour")]],

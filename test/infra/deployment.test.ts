@@ -36,6 +36,7 @@ const WITHOUT_ENDPOINT = new Set([
   "Microsoft.Authorization/roleAssignments",
   "Microsoft.Authorization/roleDefinitions",
   "Microsoft.Insights/diagnosticSettings",
+  "Microsoft.Insights/workbooks",
   "Microsoft.ManagedIdentity/userAssignedIdentities",
   "Microsoft.Network/networkSecurityGroups",
   "Microsoft.Network/virtualNetworks",
@@ -283,14 +284,29 @@ describe("a deployment that says nothing but what is watched", () => {
 });
 
 describe("the document", () => {
-  it("has every parameter", () => {
-    const source = readFileSync(new URL("../../infra/main.bicep", import.meta.url), "utf8");
-    const names = [...source.matchAll(/^param (?<name>\w+)/gmu)].map(
-      ({ groups }) => groups?.["name"],
-    );
+  it.each([
+    ["parameter", "main.bicep", /^param (?<name>\w+)/gmu, 15],
+    ["wish about alerts", "modules/alert-wishes.bicep", /^ {2}(?<name>\w+): .*\?$/gmu, 8],
+  ])("has every %s", (_what, file, pattern, atLeast) => {
+    const names = namesIn(file, pattern);
 
-    expect(names.length).toBeGreaterThan(15);
+    expect(names.length).toBeGreaterThanOrEqual(atLeast);
     expect(names.filter((name) => !DOCUMENT.includes(`\`${name}\``))).toEqual([]);
+  });
+});
+
+describe("further settings", () => {
+  it("can be all that the program reads and no parameter makes, and nothing that it does not know", () => {
+    const made = DEPLOYMENTS.flatMap((example) => Object.keys(settingsOf(example)));
+    const ofOneMachine = ["REMEDIATOR_DATA", "REMEDIATOR_ARM_ENDPOINT", "REMEDIATOR_ARM_TOKEN"];
+    const known = namesIn("modules/further-settings.bicep", /^ {2}(?<name>REMEDIATOR_\w+): /gmu);
+    const inExample = ["REMEDIATOR_PROBE_ROUND_MINUTES", "REMEDIATOR_SNAPSHOT_DAYS"];
+
+    const others = Object.keys(environment.shape)
+      .filter((name) => name.startsWith("REMEDIATOR_"))
+      .filter((name) => ![...made, ...ofOneMachine].includes(name) || inExample.includes(name));
+
+    expect(known.toSorted()).toEqual(others.toSorted());
   });
 });
 
@@ -366,6 +382,12 @@ describe("a deployment with its own wishes", () => {
     );
   });
 });
+
+/** Names that a pattern finds in a file of `infra/`. */
+function namesIn(file: string, pattern: RegExp): readonly string[] {
+  const source = readFileSync(new URL(`../../infra/${file}`, import.meta.url), "utf8");
+  return [...source.matchAll(pattern)].map(({ groups }) => groups?.["name"] ?? "");
+}
 
 function permissionsOf(groups: readonly string[]): unknown {
   const actions = groups.flatMap((group) => GROUPS[group] ?? []);

@@ -6,10 +6,13 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import { bundledPackages, licenceOf } from "../../local/package/notices.ts";
 
+const MIT = "MIT License\n\nCopyright (c) us\n\nPermission is hereby granted.";
+
 let folder = "";
 
 beforeEach(() => {
   folder = mkdtempSync(path.join(tmpdir(), "remediator-licence-"));
+  writePackage({ name: "a", version: "1.0.0" });
 });
 
 afterEach(() => {
@@ -20,7 +23,7 @@ describe("the licence of a bundled package", () => {
   it.each(["LICENSE", "license.md", "LICENCE.txt"])("is the text of its %s", (name) => {
     writeFileSync(path.join(folder, name), "\nMIT\r\n\r\nCopyright somebody\r\n");
 
-    expect(licenceOf(folder)).toBe("MIT\n\nCopyright somebody");
+    expect(licenceOf(folder, MIT)).toBe("MIT\n\nCopyright somebody");
   });
 
   it("is that section of its README where there is no file", () => {
@@ -29,17 +32,35 @@ describe("the licence of a bundled package", () => {
       "# A package\n\nUnder a license.\n\nLicense\n-------\n\nCopyright somebody\n",
     );
 
-    expect(licenceOf(folder)).toBe("-------\n\nCopyright somebody");
+    expect(licenceOf(folder, MIT)).toBe("-------\n\nCopyright somebody");
   });
 
   it("is never taken from a README that only names it", () => {
     writeFileSync(path.join(folder, "README.md"), "# A package\n\n## License\n\nMIT\n");
 
-    expect(() => licenceOf(folder)).toThrow("comes without a licence text");
+    expect(() => licenceOf(folder, MIT)).toThrow("comes without a licence text");
+  });
+
+  it("is MIT's with the author where the package says no more than that", () => {
+    writePackage({ name: "a", license: "MIT", author: "Somebody" });
+
+    expect(licenceOf(folder, MIT)).toBe(
+      "MIT License\n\nCopyright (c) Somebody\n\nPermission is hereby granted.",
+    );
+  });
+
+  it.each([
+    { license: "Apache-2.0", author: "Somebody" },
+    { license: "MIT" },
+    { license: "SEE LICENSE IN x", author: "Somebody" },
+  ])("is not guessed from $license of $author", (declared) => {
+    writePackage({ name: "a", ...declared });
+
+    expect(() => licenceOf(folder, MIT)).toThrow("comes without a licence text");
   });
 
   it("stops the bundling where there is none", () => {
-    expect(() => licenceOf(folder)).toThrow(
+    expect(() => licenceOf(folder, MIT)).toThrow(
       `The bundle has code of ${folder}, which comes without a licence text.`,
     );
   });
@@ -65,3 +86,7 @@ describe("the bundled packages", () => {
     ]);
   });
 });
+
+function writePackage(contents: Readonly<Record<string, string>>): void {
+  writeFileSync(path.join(folder, "package.json"), JSON.stringify(contents));
+}

@@ -14,7 +14,9 @@ describe("simulated permissions", () => {
     const simulator = await simulate(aFleet({ role }));
     const scope = `/subscriptions/${simulator.subscriptionId}/${PERMISSIONS}`;
 
-    for (const path of [scope, PERMISSIONS]) {
+    const vm = `providers/Microsoft.Compute/virtualMachines/vm-bad-01/${PERMISSIONS}`;
+
+    for (const path of [scope, PERMISSIONS, vm]) {
       expect((await arm(simulator, path)).body).toEqual({
         value: [{ ...role, dataActions: [], notDataActions: [] }],
       });

@@ -74,6 +74,20 @@ export function readIncidentId(text: string): string {
   return text;
 }
 
+const SCOPE =
+  /^\/subscriptions\/[\da-f-]{36}(?:\/resourcegroups\/[^/\s]+(?:\/providers(?:\/[^/\s]+){3})?)?$/u;
+
+/** Ids of subscriptions, resource groups or resources with commas between, in lower case. @throws InvalidArgumentError */
+export function readScopes(text: string): readonly string[] {
+  const scopes = text.split(",").map((scope) => scope.trim().toLowerCase());
+  if (!scopes.every((scope) => SCOPE.test(scope))) {
+    throw new InvalidArgumentError(
+      "It takes ids of subscriptions, resource groups or VMs: /subscriptions/ID/resourceGroups/GROUP.",
+    );
+  }
+  return [...new Set(scopes)];
+}
+
 /** A VM's resource id, or an IPv4 address. @throws InvalidArgumentError */
 export function readTarget(text: string): string {
   const address = text.trim();

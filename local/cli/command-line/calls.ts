@@ -27,8 +27,8 @@ export interface DemoCall {
   readonly json: boolean;
   /** Name of a fleet of the demo, or a file; null: the demo's default. */
   readonly scenarioFile: string | null;
-  /** Folder of a package to run; null: the sources. */
-  readonly packageFolder: string | null;
+  /** Package to run, a folder or a zip; null: the sources. */
+  readonly packagePath: string | null;
 }
 
 /** `remediator simulate`. */
@@ -51,8 +51,8 @@ export interface ServeCall {
   readonly port: number;
   /** Null: `.remediator`, or a passing one where Azure itself is simulated in this process. */
   readonly dataFolder: string | null;
-  /** Folder of a package to run; null: the sources. */
-  readonly packageFolder: string | null;
+  /** Package to run, a folder or a zip; null: the sources. */
+  readonly packagePath: string | null;
   readonly azure: AzureChoice;
 }
 
@@ -104,6 +104,8 @@ export interface DoctorCall {
   readonly azure: boolean;
   /** A VM's resource id or an IPv4 address whose RDP is tried; null: none. */
   readonly target: string | null;
+  /** Where rights and events are looked at, in lower case; empty: as the settings say, else each subscription. */
+  readonly scopes: readonly string[];
   /** Null: the real Azure. */
   readonly simulatorUrl: string | null;
   /** Null: the user's state folder. */

@@ -25,7 +25,7 @@ const VERBS = new Set([
   "watch",
 ]);
 const SCENARIO = "fleet: console (default), nic-reset, switch, or a JSON file";
-const PACKAGE = "run a package instead of the sources: a folder such as dist/app";
+const PACKAGE = "run a package, a folder or a zip, instead of the sources";
 const LATENCIES: readonly LatencyProfile[] = ["instant", "demo", "azure"];
 
 type Take = (call: Call) => void;
@@ -98,13 +98,13 @@ function addDemo(program: Command, take: Take): void {
   verb(program, "demo", "show a heal from alert to proof, on simulated Azure")
     .addHelpText("after", help.DEMO_HELP)
     .option("--scenario <name>", SCENARIO)
-    .option("--package <folder>", PACKAGE)
+    .option("--package <path>", PACKAGE)
     .action((options: { json?: boolean; scenario?: string; package?: string }) => {
       take({
         verb: "demo",
         json: options.json === true,
         scenarioFile: options.scenario ?? null,
-        packageFolder: options.package ?? null,
+        packagePath: options.package ?? null,
       });
     });
 }
@@ -154,7 +154,7 @@ function addServe(program: Command, take: Take): void {
     .addHelpText("after", help.SERVE_HELP)
     .option("--port <n>", "port on 127.0.0.1; 0 takes a free one", readPort, SERVE_PORT)
     .option("--data <folder>", "where incidents and the journal are kept (default: .remediator)")
-    .option("--package <folder>", PACKAGE)
+    .option("--package <path>", PACKAGE)
     .addOption(simulatorOption().conflicts(["scenario", "seed", "azure"]))
     .addOption(new Option("--scenario <name>", `${SCENARIO}; in this process`).conflicts("azure"))
     .addOption(seedOption().conflicts("azure"))
@@ -166,7 +166,7 @@ function addServe(program: Command, take: Take): void {
         json: options.json === true,
         port: options.port,
         dataFolder: options.data ?? null,
-        packageFolder: options.package ?? null,
+        packagePath: options.package ?? null,
         azure: azureChoice(options),
       });
     });

@@ -37,7 +37,7 @@ Examples:
   $ remediator demo --scenario nic-reset    no console either: healed by a NIC reset
   $ remediator demo --scenario switch       agent alive: healed by a script inside Windows
   $ remediator demo --scenario my-fleet.json
-  $ remediator demo --package dist/app      what is deployed, after "npm run package"
+  $ remediator demo --package dist/app    what is deployed, after "npm run package"
   $ remediator demo --json | tail -n 1
 
 Exit codes:

@@ -49,7 +49,7 @@ export async function demo(call: DemoCall, screen: Screen): Promise<number> {
       port: 0,
       azure,
       defaults: DEMO_SETTINGS,
-      packageFolder: call.packageFolder,
+      packagePath: call.packagePath,
     });
     try {
       screen.say(`Local host:      ${host.url}, in this process.`);

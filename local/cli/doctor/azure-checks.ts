@@ -25,10 +25,15 @@ const roleParts = z.record(z.string(), z.unknown()).transform((parts) =>
   }),
 );
 
-/** What Azure says of the identity in use; the scopes are those of the settings, else every subscription that it sees. */
-export async function azureChecks(azure: Azure, settings: Settings): Promise<readonly Check[]> {
+/** What Azure says of the identity in use: at these scopes, else at those of the settings, else on all that it sees. */
+export async function azureChecks(
+  azure: Azure,
+  settings: Settings,
+  asked: readonly string[],
+): Promise<readonly Check[]> {
   const seen = await subscriptionsSeen(azure);
-  const scopes = settings.scope.length > 0 ? settings.scope : seen.ids.map(subscriptionPath);
+  const chosen = asked.length > 0 ? asked : settings.scope;
+  const scopes = chosen.length > 0 ? chosen : seen.ids.map(subscriptionPath);
   const watched = new Set(scopes.flatMap((scope) => scope.split("/")[2]?.toLowerCase() ?? []));
   const wanted = wantedActions(settings);
   return [

@@ -27,9 +27,7 @@ export async function doctor(call: DoctorCall, screen: Screen): Promise<number> 
   const choice = {
     dataFolder,
     azure: simulator ?? "configured",
-    tellTopic: true,
-    cloudRecords: true,
-    authenticates: true,
+    serves: true,
   } as const;
   const reading = readingOf(() => embeddedSettings(variables, choice));
   const here = [...machineChecks(dataFolder), settingsCheck(reading, variables)];
@@ -54,7 +52,7 @@ async function checksOf(
   return [
     ...networkChecks(settings),
     ...targetChecks(call.target, azure, settings),
-    ...(call.azure ? await azureChecks(azure, settings) : []),
+    ...(call.azure ? await azureChecks(azure, settings, call.scopes) : []),
   ];
 }
 

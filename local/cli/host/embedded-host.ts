@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync } from "node:fs";
-import path from "node:path";
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 import { z } from "zod";
@@ -11,6 +12,7 @@ import { startLocalHost } from "../../host/host.ts";
 import type { LocalHost, LocalHostOptions } from "../../host/host.ts";
 import { embeddedSettings } from "./embedded-settings.ts";
 import type { EmbeddedChoice } from "./embedded-settings.ts";
+import { unpackPackage } from "./unpack-package.ts";
 
 /** How to start the engine in this process. */
 export interface EmbeddedHostOptions extends EmbeddedChoice {
@@ -18,8 +20,8 @@ export interface EmbeddedHostOptions extends EmbeddedChoice {
   readonly port: number;
   /** Settings as environment variables, where the environment says nothing. @default none */
   readonly defaults?: Readonly<Record<string, string>>;
-  /** Folder of a package to run, as `npm run package` makes it. @default null: the sources */
-  readonly packageFolder?: string | null;
+  /** Package to run, a folder or a zip, as `npm run package` makes them. @default null: the sources */
+  readonly packagePath?: string | null;
   readonly onEvent?: LocalHostOptions["onEvent"];
 }
 
@@ -32,10 +34,10 @@ const servicesModule = z.object({
  * @throws ConfigurationError if the settings are wrong, the folder or the port is taken, or there is no package.
  */
 export async function startEmbeddedHost(options: EmbeddedHostOptions): Promise<LocalHost> {
-  const { port, dataFolder, onEvent, defaults = {}, packageFolder = null } = options;
+  const { port, dataFolder, onEvent, defaults = {}, packagePath = null } = options;
   const settings = embeddedSettings({ ...defaults, ...environmentVariables() }, options);
   makeFolder(dataFolder);
-  const functions = packageFolder === null ? SOURCES : packaged(packageFolder);
+  const functions = packagePath === null ? SOURCES : packaged(packagePath);
   return await startLocalHost({
     app: async () => {
       await loadFunctions(settings, functions);
@@ -73,19 +75,30 @@ const SOURCES: Functions = {
   hostFile: fileURLToPath(new URL("../../../host.json", import.meta.url)),
 };
 
-function packaged(folder: string): Functions {
-  const main = path.resolve(folder, "main.js");
+function packaged(path: string): Functions {
+  const folder = path.endsWith(".zip") ? unpacked(path) : path;
+  const main = resolve(folder, "main.js");
   if (!existsSync(main)) {
     throw new ConfigurationError(`There is no package in ${folder}: it has no main.js.`, {
       code: "no-package",
-      nextStep: 'Run "npm run package" and name the folder dist/app.',
+      nextStep: 'Run "npm run package" and name dist/app, or the zip beside it.',
     });
   }
   return {
-    services: pathToFileURL(path.resolve(folder, "services.js")).href,
+    services: pathToFileURL(resolve(folder, "services.js")).href,
     main: pathToFileURL(main).href,
-    hostFile: path.resolve(folder, "host.json"),
+    hostFile: resolve(folder, "host.json"),
   };
+}
+
+/** A folder that goes when the process ends. None of this project's npm packages can be found from there, as in Azure. */
+function unpacked(zip: string): string {
+  const folder = mkdtempSync(join(tmpdir(), "remediator-package-"));
+  process.once("exit", () => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+  unpackPackage(zip, folder);
+  return folder;
 }
 
 /** The functions are loaded by address, after the host has put its own core in place: an import would load them earlier. */

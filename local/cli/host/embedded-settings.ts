@@ -19,17 +19,11 @@ export interface EmbeddedChoice {
   /** What the person who calls allows beside the environment. @default [] */
   readonly allow?: readonly Allowance[];
   /**
-   * Whether the topic of the environment is told of incidents: a process that ends with its run could not go on telling.
-   * @default false
+   * Whether this process stays, as a deployed one does: then the environment also says where records go (the engine's journal
+   * stays in the folder, and records of simulated VMs go to Azurite at most), which topic is told, and whether callers show
+   * tokens. One that ends with its run could not go on telling, and nobody but this machine can call it. @default false
    */
-  readonly tellTopic?: boolean;
-  /**
-   * Whether records go to the storage account of the environment, if it names one; the engine's journal stays in the folder.
-   * Those of simulated VMs go to Azurite at most. @default false: all stays in the folder
-   */
-  readonly cloudRecords?: boolean;
-  /** Whether HTTP callers show tokens if the environment says so; else nobody but this machine can call. @default false */
-  readonly authenticates?: boolean;
+  readonly serves?: boolean;
 }
 
 /**
@@ -37,7 +31,7 @@ export interface EmbeddedChoice {
  * @throws ConfigurationError if the environment's are wrong.
  */
 export function embeddedSettings(variables: Variables, choice: EmbeddedChoice): Settings {
-  const { azure, allow = [], tellTopic = false, authenticates = false } = choice;
+  const { azure, allow = [], serves = false } = choice;
   return readSettings({
     ...variables,
     REMEDIATOR_MODE: set(variables["REMEDIATOR_MODE"]) ?? "heal",
@@ -45,20 +39,19 @@ export function embeddedSettings(variables: Variables, choice: EmbeddedChoice): 
     // Whoever calls is on this machine: the command line asks as often as it likes.
     REMEDIATOR_RATE_PER_MINUTE: set(variables["REMEDIATOR_RATE_PER_MINUTE"]) ?? "100000",
     REMEDIATOR_ALLOW: [variables["REMEDIATOR_ALLOW"], ...allow].join(","),
-    ...(tellTopic ? {} : { REMEDIATOR_EVENT_TOPIC: undefined }),
-    ...(authenticates ? {} : { REMEDIATOR_AUTH: undefined }),
+    ...(serves ? {} : { REMEDIATOR_EVENT_TOPIC: undefined, REMEDIATOR_AUTH: undefined }),
     ...(azure === "configured" ? {} : azureVariables(azure)),
   });
 }
 
 function recordVariables(
   variables: Variables,
-  { azure, dataFolder, cloudRecords = false }: EmbeddedChoice,
+  { azure, dataFolder, serves = false }: EmbeddedChoice,
 ): Variables {
   const tables = set(variables["REMEDIATOR_TABLE_ENDPOINT"]);
   const real = azure === "real" || azure === "configured";
   const local = tables?.startsWith("http://") ?? false;
-  return cloudRecords && tables !== undefined && (real || local)
+  return serves && tables !== undefined && (real || local)
     ? { REMEDIATOR_DATA: undefined }
     : {
         REMEDIATOR_DATA: dataFolder,

@@ -19,6 +19,7 @@ import {
   simulatedAzure,
   type SimulatedAzure,
 } from "../../azure/simulated-azure.ts";
+import { LAUNCHER_VARIABLE } from "../../built/launcher.ts";
 import { containing } from "../matchers.ts";
 
 const findingSchema = z.looseObject({
@@ -37,6 +38,8 @@ let folder: string;
 
 beforeEach(() => {
   folder = mkdtempSync(path.join(tmpdir(), "doctor-"));
+  // No setting, though it looks like one.
+  vi.stubEnv(LAUNCHER_VARIABLE, undefined);
 });
 
 afterEach(() => {
@@ -85,6 +88,7 @@ async function examine(
     json: false,
     azure: false,
     target: null,
+    scopes: [],
     simulatorUrl: null,
     dataFolder: folder,
     ...call,
@@ -205,13 +209,13 @@ describe("doctor with Azure", () => {
     const scope = simulated.vmId("x").split("/providers/")[0] ?? "";
 
     const { code, findings } = await examine(
-      { azure: true, simulatorUrl: simulated.endpoint },
-      { REMEDIATOR_SCOPE: scope },
+      { azure: true, simulatorUrl: simulated.endpoint, scopes: [scope] },
+      { REMEDIATOR_SCOPE: "/subscriptions/another" },
     );
 
     expect(code).toBe(1);
     expect(findings["rights"]).toMatchObject({
-      of: scope.toLowerCase(),
+      of: scope,
       state: "failed",
       code: "rights-missing",
       message: containing("1 of"),

@@ -9,6 +9,7 @@ const PERMISSIONS = "providers/microsoft.authorization/permissions";
 export const PERMISSION_ROUTES: readonly ArmRoute[] = [
   `${SUBSCRIPTION}/${PERMISSIONS}`,
   `${GROUP}/${PERMISSIONS}`,
+  `${GROUP}/providers/:namespace/:type/:name/${PERMISSIONS}`,
 ].map((path): ArmRoute => ({
   operation: "permission.list",
   // Whoever may read something at a scope may ask what else: `*/read` and the built-in roles contain it.
