@@ -1,7 +1,7 @@
 import path from "node:path";
 
 /** Name of the environment variable that leads the test processes to the build. */
-export const LAUNCHER_VARIABLE = "REMEDIATOR_TEST_LAUNCHER";
+export const LAUNCHER_VARIABLE = "SIR_TEST_LAUNCHER";
 
 /** The command line as tests start it: the build that was made for them, else the sources. */
 export function launcher(): string {

@@ -27,7 +27,7 @@ export function quotedIn(text: string): readonly string[] {
 }
 
 /** A text's lines, with those of code blocks left empty. */
-function outsideCode(text: string): readonly string[] {
+export function outsideCode(text: string): readonly string[] {
   let inside = false;
   return text.split("\n").map((line) => {
     const fence = line.startsWith("```");

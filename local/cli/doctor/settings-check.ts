@@ -5,7 +5,7 @@ import { failed, ok, type Check, type Finding } from "./finding.ts";
 type Variables = Readonly<Record<string, string | undefined>>;
 
 /** Variables that only the command line reads. */
-const COMMAND_LINE = ["REMEDIATOR_HOST_KEY", "REMEDIATOR_HOST_TOKEN"];
+const COMMAND_LINE = ["REMEDIATOR_HOST_KEY"];
 
 /** The settings, or why they cannot be read. */
 export type SettingsReading =
