@@ -78,6 +78,6 @@ export async function putConsoleOnDhcp(
 async function configuredLogin({ settings, azure }: Services): Promise<LoginReading> {
   const { consoleSecret } = settings;
   return consoleSecret === null
-    ? { kind: "unavailable", code: "console-no-login", message: "No login is configured." }
+    ? { kind: "unavailable", code: "console-no-secret", message: "No login is configured." }
     : await readLogin(await azure(), consoleSecret);
 }

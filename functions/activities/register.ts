@@ -4,6 +4,7 @@ import { app } from "durable-functions";
 import {
   AzureRequestError,
   ConfigurationError,
+  DefectError,
   InvalidInputError,
 } from "../../shared/domain/errors.ts";
 import { services, type Services } from "../services.ts";
@@ -171,6 +172,12 @@ async function answerOf<Output>(run: () => Promise<Output>): Promise<ActivityAns
   }
 }
 
+/** What is said of an error that says nothing of itself. */
+const UNEXPECTED = {
+  code: "unexpected-error",
+  nextStep: "This is a defect of the program, or its store cannot be written: see its log.",
+};
+
 function failureOf(error: unknown): ActivityFailure {
   if (error instanceof AzureRequestError) {
     const { code, message, nextStep, retryable, retryAfterSeconds } = error;
@@ -182,6 +189,6 @@ function failureOf(error: unknown): ActivityFailure {
   }
   const message =
     error instanceof Error ? error.message : "An activity threw something that is no error.";
-  const nextStep = "This is a defect of the program, or its store cannot be written: see its log.";
-  return { code: "unexpected", message, nextStep, retryable: true, retryAfterSeconds: null };
+  const { code, nextStep } = error instanceof DefectError ? error : UNEXPECTED;
+  return { code, message, nextStep, retryable: true, retryAfterSeconds: null };
 }

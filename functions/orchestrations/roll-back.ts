@@ -131,7 +131,8 @@ function* decideAgain(
 ): Generator<Task, RollbackDecision, unknown> {
   const read = yield* callFor(run, "readAzureFacts", { vmId: run.vmId });
   if (read.kind === "not-found") {
-    return { kind: "refused", code: "vm-not-found", message: read.message, nextStep: "" };
+    const nextStep = "Nothing: what the heal changed is gone with the VM.";
+    return { kind: "refused", code: "vm-not-found", message: read.message, nextStep };
   }
   run.facts = yield* callFor(run, "readSubnets", { facts: read.facts });
   return yield* decide(run, rest);

@@ -33,7 +33,7 @@ export const LOG_EVENTS = {
     message: "activity failed",
     fields: ["activity", "code", "message"],
     meaning: "One attempt of an activity failed; what is transient is tried up to five times.",
-    nextStep: "None while the run goes on; `code` is in the table of `docs/operations.md`.",
+    nextStep: "None while the run goes on; `code` is in `docs/codes.md`.",
   },
   transcriptNotKept: {
     id: "SIR103",

@@ -15,7 +15,8 @@ export function adminApi(registry: Registry, runner: TriggerRunner): Hono {
     const target = [...registry.values()].find((found) => found.name.toLowerCase() === name);
     if (target?.trigger.kind !== "timer") {
       const message = "There is no timer function of that name.";
-      return context.json({ error: { code: "not-found", message } }, 404);
+      const nextStep = "Name a timer function of this app.";
+      return context.json({ error: { code: "not-found", message, nextStep } }, 404);
     }
     void runner.run(target, { json: timerText(target.trigger.schedule) }).catch(() => {
       // The runner has reported it. As on Azure, the caller learns nothing of it.

@@ -61,7 +61,8 @@ function findFunction(context: Context, registry: Registry): HostFunction | unde
 
 function unknownFunction(context: Context): Response {
   const message = "The query's functionName names no Event Grid function of this app.";
-  return context.json({ error: { code: "unknown-function", message } }, 404);
+  const nextStep = "Correct functionName in the address of the event subscription.";
+  return context.json({ error: { code: "unknown-function", message, nextStep } }, 404);
 }
 
 function readEvents(body: string): Events | undefined {

@@ -6,7 +6,7 @@ import { durableApi, publicDurablePath, workerDurablePath } from "./durable-api.
 import { eventGridTriggers } from "./event-grid.ts";
 import { shortError } from "./host-events.ts";
 import type { Emit } from "./host-events.ts";
-import { httpTriggers } from "./http-triggers.ts";
+import { httpTriggers, internalError } from "./http-triggers.ts";
 import type { Journal } from "./journal.ts";
 import type { Registry } from "./registry.ts";
 import type { TriggerRunner } from "./triggers.ts";
@@ -34,19 +34,29 @@ export function createHttpApp(parts: HttpAppParts): Hono {
   const app = new Hono();
   app.use(report(parts.emit));
   app.use(
-    refuseUnless(isFromLoopback, 403, "not-loopback", "Only this machine's own programs may ask."),
+    refuseUnless(isFromLoopback, 403, {
+      code: "not-loopback",
+      message: "Only this machine's own programs may ask.",
+      nextStep: "Ask from this machine, or through a proxy on it that knows its callers.",
+    }),
   );
   app.use(limitBody());
   const durable = durableApi(parts);
   app.route(workerDurablePath, durable);
   app.route(publicDurablePath, durable);
-  app.use(refuseUnless(() => !parts.isStopping(), 503, "stopping", "The host is stopping."));
+  app.use(
+    refuseUnless(() => !parts.isStopping(), 503, {
+      code: "stopping",
+      message: "The host is stopping.",
+      nextStep: "Send the request again once the host has been started again.",
+    }),
+  );
   app.route("/", eventGridTriggers(parts.registry, parts.runner));
   app.route("/", adminApi(parts.registry, parts.runner));
   app.route("/", httpTriggers(parts.registry, parts.runner));
   app.onError((error, context) => {
     parts.emit({ kind: "fault", error: shortError(error) });
-    return context.json({ error: { code: "internal-error", message: "The host failed." } }, 500);
+    return context.json({ error: internalError("The host failed.") }, 500);
   });
   app.notFound((context) => {
     // As on Azure also for a method that the function does not take.
@@ -70,11 +80,9 @@ function report(emit: Emit): MiddlewareHandler {
 function refuseUnless(
   holds: (context: Context) => boolean,
   status: 403 | 503,
-  code: string,
-  message: string,
+  error: { readonly code: string; readonly message: string; readonly nextStep: string },
 ): MiddlewareHandler {
-  return async (context, next) =>
-    holds(context) ? await next() : context.json({ error: { code, message } }, status);
+  return async (context, next) => (holds(context) ? await next() : context.json({ error }, status));
 }
 
 function limitBody(): MiddlewareHandler {

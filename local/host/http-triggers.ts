@@ -6,6 +6,12 @@ import type { HostFunction, Registry } from "./registry.ts";
 import type { RpcData } from "./rpc.ts";
 import type { TriggerRunner } from "./triggers.ts";
 
+/** What a caller is told of an error that is reported elsewhere. */
+export function internalError(message: string): Readonly<Record<string, string>> {
+  const nextStep = "Look at the host's log for the error; send the request again later.";
+  return { code: "internal-error", message, nextStep };
+}
+
 const parameterPattern = /\{(\*?)(\w+)(?::[^}?]*)?(\??)\}/gu;
 /** Statuses whose answers have no body. */
 const bodyless: ReadonlySet<number> = new Set([204, 205, 304]);
@@ -67,10 +73,7 @@ async function answer(
     return toResponse(returned);
   } catch {
     // The runner has reported it. As on Azure, the caller learns nothing of it.
-    return context.json(
-      { error: { code: "internal-error", message: "The function failed." } },
-      500,
-    );
+    return context.json({ error: internalError("The function failed.") }, 500);
   }
 }
 

@@ -31,7 +31,7 @@ interface Failure {
 }
 
 /** Azure's own codes of 409 that say "later": the resource is well, something else is at work on it. */
-const LATER_CODES = new Set([
+const SAYS_LATER = new Set([
   "anotheroperationinprogress",
   "operationpreempted",
   "retryableerror",
@@ -145,7 +145,7 @@ function answered(
   message: string,
   headers: HeadersLike | null,
 ): Failure {
-  const later = LATER_CODES.has((azureCode ?? "").toLowerCase());
+  const later = SAYS_LATER.has((azureCode ?? "").toLowerCase());
   return {
     status,
     azureCode,

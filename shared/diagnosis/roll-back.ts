@@ -94,7 +94,11 @@ const NOTHING_LEFT: ReadonlySet<LedgerEntry["remedy"]> = new Set([
 export function decideRollback(input: RollbackInput): RollbackDecision {
   const { guest, incidentId } = input;
   if (guest.kind === "unreadable") {
-    return refused("guest-unreadable", `Windows could not be read. ${guest.message}`, "");
+    return refused(
+      "guest-unreadable",
+      `Windows could not be read. ${guest.message}`,
+      "Make Windows readable, its VM agent above all; then ask again. Without that nobody knows what would be put back onto what.",
+    );
   }
   const refusal = refusalByGuest(guest, incidentId);
   if (refusal !== null) {
@@ -109,7 +113,11 @@ export function decideRollback(input: RollbackInput): RollbackDecision {
     steps.push(...(step === null ? [] : [step]));
   }
   return steps.length === 0
-    ? refused("nothing-to-roll-back", "Everything is as it was before the heal already.", "")
+    ? refused(
+        "nothing-to-roll-back",
+        "Everything is as it was before the heal already.",
+        "Nothing: there is nothing to be put back.",
+      )
     : { kind: "steps", steps, message: steps.map(({ message }) => message).join(" ") };
 }
 
@@ -119,7 +127,11 @@ function stepOf(entry: LedgerEntry, { azure, guest }: RollbackInput): Step {
   }
   const nic = azure.nics.find(({ id }) => id.toLowerCase() === entry.nicId.toLowerCase());
   if (nic === undefined) {
-    return refused("rollback-drifted", `The VM has the NIC ${entry.nicId} no more.`, "");
+    return refused(
+      "rollback-drifted",
+      `The VM has the NIC ${entry.nicId} no more.`,
+      "Nothing: what the heal changed is gone with the NIC.",
+    );
   }
   if (entry.remedy === "guestDhcp") {
     return staticStep(entry, nic, guest);

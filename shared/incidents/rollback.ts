@@ -12,15 +12,16 @@ export function rollbackEntries(
   others: readonly Incident[],
 ): RollbackEntries {
   if (incident === undefined) {
-    return refused("incident-not-found", "The incident is not on record any more.", "");
+    return refused(
+      "incident-not-found",
+      "The incident is not on record any more.",
+      "Look at the VM instead: remediator diagnose VM_ID",
+    );
   }
   const { id, closedAt, openedAt, ledger } = incident;
   if (closedAt === null) {
-    return refused(
-      "incident-open",
-      `Incident ${id} has not ended yet.`,
-      "Wait until it has ended.",
-    );
+    const nextStep = "Wait until it has ended; then ask again.";
+    return refused("incident-open", `Incident ${id} has not ended yet.`, nextStep);
   }
   const unclear = ledger.find(({ state }) => state === "open" || state === "unknown");
   if (unclear !== undefined) {
@@ -39,8 +40,9 @@ export function rollbackEntries(
     );
   }
   const entries = ledger.filter(({ state }) => state === "done").toReversed();
+  const nothing = `Incident ${id} left nothing changed.`;
   return entries.length === 0
-    ? refused("nothing-to-roll-back", `Incident ${id} left nothing changed.`, "")
+    ? refused("nothing-to-roll-back", nothing, "Nothing: there is nothing to be put back.")
     : { kind: "entries", entries };
 }
 

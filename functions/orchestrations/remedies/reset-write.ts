@@ -41,11 +41,7 @@ export type WriteEnd =
   | ({ readonly kind: "trouble"; readonly standing: NicStanding | null } & Trouble);
 
 /** Why nothing was written; what Azure refused has its own code. */
-const CODES = {
-  taken: "address-taken",
-  changed: "nic-changed-meanwhile",
-  refused: "nic-write-refused",
-} as const;
+const CODES = { taken: "address-taken", changed: "nic-changed-meanwhile" } as const;
 
 /** Calls an activity; a failure for good is an answer too. */
 export function* attempt<Name extends ActivityName>(
@@ -93,7 +89,10 @@ function* unlessWritten(
   refused: Extract<NicWriteStart, { readonly kind: "taken" | "changed" | "refused" }>,
 ): Generator<Task, WriteEnd, unknown> {
   const now = endOf(target, yield* settledStanding(reset), null);
-  return now.kind === "written" ? now : { code: CODES[refused.kind], ...refused };
+  if (now.kind === "written") {
+    return now;
+  }
+  return refused.kind === "refused" ? refused : { code: CODES[refused.kind], ...refused };
 }
 
 /** Reads how the NIC stands, once Azure is no longer at work on it; at most the settle time is waited for that. */

@@ -52,7 +52,7 @@ export function findingOf(error: unknown): Finding {
   }
   return {
     state: "unknown",
-    code: "unexpected",
+    code: "unexpected-error",
     message: error instanceof Error ? error.message : String(error),
     nextStep: "Run it again; if it stays so, please report it.",
   };

@@ -64,7 +64,7 @@ async function checkPort(port: number): Promise<Finding> {
       return ok(`A host runs at 127.0.0.1:${port}.`);
     }
     return failed(
-      "port-taken",
+      "port-in-use",
       `Something else listens on 127.0.0.1:${port}, where "remediator serve" would.`,
       "Give serve another port with --port.",
     );

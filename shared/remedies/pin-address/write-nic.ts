@@ -44,7 +44,7 @@ export async function startWrite(azure: Azure, request: NicWriteRequest): Promis
   const { nicId, etag, wanted } = request;
   const now = await readWholeNic(azure, nicId);
   if (now === null) {
-    return { kind: "refused", code: "nic-missing", message: "The NIC does not exist any more." };
+    return { kind: "refused", code: "nic-gone", message: "The NIC does not exist any more." };
   }
   if (changedParts(wanted, now).length === 0) {
     return { kind: "started", operation: "", retryAfterSeconds: null };
