@@ -256,6 +256,9 @@ module rights 'rights.bicep' = [
   }
 ]
 
+// What extraSettings may set otherwise. The program takes bodies up to 1 MiB; larger ones need not reach it.
+var defaultSettings = { FUNCTIONS_REQUEST_BODY_SIZE_LIMIT: '2097152' }
+
 var platformSettings = {
   AZURE_CLIENT_ID: identity.outputs.clientId
   AzureWebJobsStorage__blobServiceUri: hostStorage.outputs.blobEndpoint
@@ -324,6 +327,7 @@ module functionApp 'modules/function-app.bicep' = {
     alwaysReadyInstances: alwaysReadyInstances
     callers: callers
     settings: union(
+      defaultSettings,
       extraSettings,
       platformSettings,
       durableSettings,

@@ -113,9 +113,9 @@ export function deployEvents(
     resourceGroupName: resourceGroup,
     eventTopic,
     deadLetters,
-    alerts,
-    ...(alertsEntra === "" ? {} : { entra: alertsEntra }),
   });
+  // Older Azure CLIs take NAME=VALUE of a type with a name for a text (Azure/bicep #11747); as JSON it is what it is.
+  const entra = alertsEntra === "" ? "" : `,"entra":{"value":${alertsEntra}}`;
   return {
     program: "az",
     words: [
@@ -123,6 +123,7 @@ export function deployEvents(
       "--parameters",
       `watch=${JSON.stringify(watch)}`,
       ...parameters.map(([name, value]) => `${name}=${value}`),
+      `{"alerts":{"value":${alerts}}${entra}}`,
     ],
     purpose: "Subscribe to NIC writes of what is watched, and make the alert rules",
     nextStep:

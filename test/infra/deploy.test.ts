@@ -58,7 +58,7 @@ describe("a deployment", () => {
       `az functionapp function list ${app} --output json`,
       `az functionapp function list ${app} --output json`,
       `az functionapp function list ${app} --output json`,
-      `az deployment sub create --name static-ip-remediator-events-westeurope --location westeurope --template-file infra/events.bicep --output none --parameters watch=${watch} resourceGroupName=rg-a eventTopic=true deadLetters=true alerts=${ALERTS}`,
+      `az deployment sub create --name static-ip-remediator-events-westeurope --location westeurope --template-file infra/events.bicep --output none --parameters watch=${watch} resourceGroupName=rg-a eventTopic=true deadLetters=true {"alerts":{"value":${ALERTS}}}`,
     ]);
   });
 
@@ -149,7 +149,7 @@ describe("a dry run", () => {
       "npm run --silent package",
       "az functionapp deployment source config-zip --resource-group '<AZURE_RESOURCE_GROUP>' --name '<FUNCTION_APP_NAME>' --src dist/static-ip-remediator.zip --output none",
       "az functionapp function list --resource-group '<AZURE_RESOURCE_GROUP>' --name '<FUNCTION_APP_NAME>' --output json",
-      `az deployment sub create --name static-ip-remediator-events-westeurope --location westeurope --template-file infra/events.bicep --output none --parameters 'watch=["<WATCHED_SCOPES>"]' 'resourceGroupName=<AZURE_RESOURCE_GROUP>' eventTopic=false deadLetters=true 'alerts=<ALERTS>' 'entra=<ALERTS_ENTRA>'`,
+      `az deployment sub create --name static-ip-remediator-events-westeurope --location westeurope --template-file infra/events.bicep --output none --parameters 'watch=["<WATCHED_SCOPES>"]' 'resourceGroupName=<AZURE_RESOURCE_GROUP>' eventTopic=false deadLetters=true '{"alerts":{"value":<ALERTS>},"entra":{"value":<ALERTS_ENTRA>}}'`,
     ]);
   });
 });
@@ -164,13 +164,12 @@ describe("the last step alone", () => {
 
     expect(code).toBe(0);
     expect(calls.map((call) => call[1])).toEqual(["account", "deployment"]);
-    expect(calls.at(-1)?.slice(-6)).toEqual([
+    expect(calls.at(-1)?.slice(-5)).toEqual([
       `watch=${JSON.stringify(WATCH)}`,
       "resourceGroupName=rg-a",
       "eventTopic=true",
       "deadLetters=false",
-      `alerts=${ALERTS}`,
-      `entra=${entra}`,
+      `{"alerts":{"value":${ALERTS}},"entra":{"value":${entra}}}`,
     ]);
   });
 
@@ -180,7 +179,7 @@ describe("the last step alone", () => {
     const { code, calls } = await deploy(words, WELL);
 
     expect(code).toBe(0);
-    expect(calls.at(-1)?.slice(-2)).toEqual(["deadLetters=true", "alerts={}"]);
+    expect(calls.at(-1)?.slice(-2)).toEqual(["deadLetters=true", '{"alerts":{"value":{}}}']);
   });
 
   it("is what azd runs after the code, with what main.bicep gave it", () => {
