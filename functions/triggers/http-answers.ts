@@ -22,7 +22,8 @@ export async function jsonBody(request: Pick<HttpRequest, "body" | "headers">): 
     return body;
   } catch (error) {
     const reason = error instanceof Error ? error.message : "unparsable";
-    throw badBody("invalid-json", `The body is not JSON: ${reason}`);
+    const nextStep = "Send a JSON object as docs/operations.md describes.";
+    throw badBody("invalid-json", `The body is not JSON: ${reason}`, nextStep);
   }
 }
 
@@ -46,7 +47,8 @@ async function boundedText({
 
 function refuseLarge(bytes: number): void {
   if (bytes > LARGEST_BODY) {
-    throw badBody("body-too-large", `The body has more than ${LARGEST_BODY} bytes.`);
+    const nextStep = `Send at most ${LARGEST_BODY} bytes.`;
+    throw badBody("body-too-large", `The body has more than ${LARGEST_BODY} bytes.`, nextStep);
   }
 }
 
@@ -81,10 +83,6 @@ export function errorAnswer(
   return { status, jsonBody: { error: { code, message, problems, nextStep } } };
 }
 
-function badBody(code: string, message: string): InvalidInputError {
-  return new InvalidInputError(message, {
-    code,
-    nextStep: "Send a JSON object as docs/operations.md describes.",
-    problems: [message],
-  });
+function badBody(code: string, message: string, nextStep: string): InvalidInputError {
+  return new InvalidInputError(message, { code, nextStep, problems: [message] });
 }
