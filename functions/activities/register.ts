@@ -1,12 +1,6 @@
 import type { InvocationContext } from "@azure/functions";
 import { app } from "durable-functions";
 
-import {
-  AzureRequestError,
-  ConfigurationError,
-  DefectError,
-  InvalidInputError,
-} from "../../shared/domain/errors.ts";
 import { services, type Services } from "../services.ts";
 import { logOf } from "../telemetry/log.ts";
 import * as azureFacts from "./azure-facts.ts";
@@ -15,7 +9,6 @@ import { keepBootDiagnostics } from "./boot-diagnostics.ts";
 import type {
   ActivityAnswer,
   ActivityCatalogue,
-  ActivityFailure,
   ActivityName,
   Belonging,
   Tell,
@@ -23,6 +16,7 @@ import type {
 import * as clean from "./clean.ts";
 import { closeLost } from "./close-lost.ts";
 import * as console from "./console.ts";
+import { failureOf } from "./failure-of.ts";
 import * as further from "./further.ts";
 import * as guestRepair from "./guest-repair.ts";
 import * as guest from "./guest.ts";
@@ -170,25 +164,4 @@ async function answerOf<Output>(run: () => Promise<Output>): Promise<ActivityAns
   } catch (error) {
     return { ok: false, failure: failureOf(error) };
   }
-}
-
-/** What is said of an error that says nothing of itself. */
-const UNEXPECTED = {
-  code: "unexpected-error",
-  nextStep: "This is a defect of the program, or its store cannot be written: see its log.",
-};
-
-function failureOf(error: unknown): ActivityFailure {
-  if (error instanceof AzureRequestError) {
-    const { code, message, nextStep, retryable, retryAfterSeconds } = error;
-    return { code, message, nextStep, retryable, retryAfterSeconds };
-  }
-  if (error instanceof ConfigurationError || error instanceof InvalidInputError) {
-    const { code, message, nextStep } = error;
-    return { code, message, nextStep, retryable: false, retryAfterSeconds: null };
-  }
-  const message =
-    error instanceof Error ? error.message : "An activity threw something that is no error.";
-  const { code, nextStep } = error instanceof DefectError ? error : UNEXPECTED;
-  return { code, message, nextStep, retryable: true, retryAfterSeconds: null };
 }

@@ -141,8 +141,12 @@ describe("a static configuration", () => {
       "rollback-by-hand",
     ],
     ["it is not on record", { entries: [aSwitch({}, { before: {} })] }, "rollback-by-hand"],
-  ])("is refused where %s", (_title, input, code) => {
-    expect(decide(input)).toMatchObject({ kind: "refused", code });
+  ])("is refused where %s, and says what to do", (_title, input, code) => {
+    expect(decide(input)).toMatchObject({
+      kind: "refused",
+      code,
+      nextStep: expect.stringMatching(/./u) as unknown,
+    });
   });
 });
 

@@ -64,6 +64,10 @@ describe("what of an incident may be taken back", () => {
       "rollback-unclear",
     ],
   ])("is nothing of an %s", (_title, incident, code) => {
-    expect(rollbackEntries(incident, [])).toMatchObject({ kind: "refused", code });
+    expect(rollbackEntries(incident, [])).toMatchObject({
+      kind: "refused",
+      code,
+      nextStep: expect.stringMatching(/./u) as unknown,
+    });
   });
 });
