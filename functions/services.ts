@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 
 import type { Azure } from "../shared/azure/clients.ts";
-import type { TokenReader } from "../shared/azure/entra-tokens.ts";
+import type { TokenReader } from "../shared/azure/identity/entra-tokens.ts";
 import { ConfigurationError } from "../shared/domain/errors.ts";
 import { keepInventory, type InventoryReader } from "../shared/facts/keep-inventory.ts";
 import type { IncidentStore } from "../shared/incidents/store.ts";
@@ -69,7 +69,7 @@ function tokensOf({ authentication }: Settings): Services["tokens"] {
   return authentication.kind === "functionKey"
     ? null
     : once(async () => {
-        const { createTokenReader } = await import("../shared/azure/entra-tokens.ts");
+        const { createTokenReader } = await import("../shared/azure/identity/entra-tokens.ts");
         return await createTokenReader(authentication);
       });
 }
@@ -109,8 +109,8 @@ async function openStore({ dataFolder, cloudStore }: Settings): Promise<Incident
     if (dataFolder !== null) {
       throw twoStores();
     }
-    const { openStorage } = await import("../shared/azure/storage.ts");
-    const { openCloudStore } = await import("../shared/incidents/cloud-store.ts");
+    const { openStorage } = await import("../shared/azure/storage/storage.ts");
+    const { openCloudStore } = await import("../shared/incidents/cloud/cloud-store.ts");
     return openCloudStore(openStorage(cloudStore));
   }
   if (dataFolder === null) {
@@ -120,7 +120,7 @@ async function openStore({ dataFolder, cloudStore }: Settings): Promise<Incident
         "Set REMEDIATOR_TABLE_ENDPOINT and REMEDIATOR_BLOB_ENDPOINT to those of a storage account, or REMEDIATOR_DATA to a folder that this program may write to.",
     });
   }
-  const { openSqliteStore } = await import("../shared/incidents/sqlite-store.ts");
+  const { openSqliteStore } = await import("../shared/incidents/sqlite/sqlite-store.ts");
   await mkdir(dataFolder, { recursive: true });
   return await openSqliteStore(join(dataFolder, "incidents.db"));
 }

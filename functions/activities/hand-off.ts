@@ -1,4 +1,4 @@
-import { tenantOfToken } from "../../shared/azure/own-identity.ts";
+import { tenantOfToken } from "../../shared/azure/identity/own-identity.ts";
 import { readAzureFacts } from "../../shared/facts/azure-facts.ts";
 import type { Services } from "../services.ts";
 import type { ActivityCatalogue } from "./catalogue.ts";

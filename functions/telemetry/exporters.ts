@@ -2,7 +2,7 @@ import type { AzureMonitorExporterOptions } from "@azure/monitor-opentelemetry-e
 import type { PushMetricExporter } from "@opentelemetry/sdk-metrics";
 import type { SpanExporter } from "@opentelemetry/sdk-trace-base";
 
-import { telemetryCredential } from "../../shared/azure/telemetry-credential.ts";
+import { telemetryCredential } from "../../shared/azure/identity/telemetry-credential.ts";
 import type { TelemetryTarget } from "../../shared/settings.ts";
 
 /** Where spans and metrics go. */

@@ -1,6 +1,6 @@
 import type { HttpRequest, HttpResponseInit } from "@azure/functions";
 
-import type { TokenBearer, TokenFault } from "../../shared/azure/entra-tokens.ts";
+import type { TokenBearer, TokenFault } from "../../shared/azure/identity/entra-tokens.ts";
 import { services } from "../services.ts";
 import { errorAnswer } from "./http-answers.ts";
 

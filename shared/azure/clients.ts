@@ -6,12 +6,12 @@ import type { HttpClient, Pipeline, PipelinePolicy } from "@azure/core-rest-pipe
 import type { EventGridPublisherClient } from "@azure/eventgrid";
 
 import { ConfigurationError } from "../domain/errors.ts";
-import { loadCredential } from "./credential.ts";
 import { pipelineOfTopic, requireAzureTopic } from "./event-topic.ts";
-import { identityOfToken } from "./own-identity.ts";
-import type { OwnIdentity } from "./own-identity.ts";
+import { loadCredential } from "./identity/credential.ts";
+import { identityOfToken } from "./identity/own-identity.ts";
+import type { OwnIdentity } from "./identity/own-identity.ts";
+import { shareTokens } from "./identity/share-tokens.ts";
 import { responseTracePolicy } from "./response-trace.ts";
-import { shareTokens } from "./share-tokens.ts";
 import { timeoutPolicy } from "./timeout-policy.ts";
 
 /** The way to Azure Resource Manager: one client per subscription, made when first needed. */

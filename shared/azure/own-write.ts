@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import type { OwnIdentity } from "./own-identity.ts";
+import type { OwnIdentity } from "./identity/own-identity.ts";
 
 const OBJECT_ID = "http://schemas.microsoft.com/identity/claims/objectidentifier";
 

@@ -5,7 +5,7 @@ import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import { closeLostIncidents } from "../../functions/activities/lost-incidents.ts";
-import { openSqliteStore } from "../../shared/incidents/sqlite-store.ts";
+import { openSqliteStore } from "../../shared/incidents/sqlite/sqlite-store.ts";
 import type { IncidentStore } from "../../shared/incidents/store.ts";
 import { anIncident } from "../builders.ts";
 import { anEntry } from "../incidents/ledger-entry.ts";

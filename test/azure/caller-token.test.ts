@@ -2,7 +2,7 @@ import { env } from "node:process";
 
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 
-import { createCallerToken } from "../../shared/azure/caller-token.ts";
+import { createCallerToken } from "../../shared/azure/identity/caller-token.ts";
 import { makeFakeAz, tokensFor } from "./fake-az.ts";
 import type { FakeAz } from "./fake-az.ts";
 

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 
-import { createTokenReader } from "../../shared/azure/entra-tokens.ts";
-import type { TokenReader } from "../../shared/azure/entra-tokens.ts";
+import { createTokenReader } from "../../shared/azure/identity/entra-tokens.ts";
+import type { TokenReader } from "../../shared/azure/identity/entra-tokens.ts";
 import {
   aVersion1Token,
   aVersion2Token,

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 
-import { identityOfToken, tenantOfToken } from "../../shared/azure/own-identity.ts";
+import { identityOfToken, tenantOfToken } from "../../shared/azure/identity/own-identity.ts";
 
 function aToken(payload: unknown): string {
   return `header.${Buffer.from(JSON.stringify(payload)).toString("base64url")}.signature`;

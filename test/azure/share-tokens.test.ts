@@ -3,7 +3,7 @@ import { createDefaultHttpClient } from "@azure/core-rest-pipeline";
 import { describe, expect, it } from "vitest";
 
 import { createAzure } from "../../shared/azure/clients.ts";
-import { shareTokens } from "../../shared/azure/share-tokens.ts";
+import { shareTokens } from "../../shared/azure/identity/share-tokens.ts";
 import { readInventory } from "../../shared/facts/inventory.ts";
 import { aVm, simulatedAzure } from "./simulated-azure.ts";
 

@@ -3,9 +3,9 @@ import { createServer } from "node:http";
 
 import { expect, it, onTestFinished } from "vitest";
 
-import { StorageContainer } from "../../shared/azure/storage-container.ts";
-import { StorageTable } from "../../shared/azure/storage-table.ts";
-import { openStorage } from "../../shared/azure/storage.ts";
+import { StorageContainer } from "../../shared/azure/storage/container.ts";
+import { openStorage } from "../../shared/azure/storage/storage.ts";
+import { StorageTable } from "../../shared/azure/storage/table.ts";
 
 const BLOBS = "https://records.blob.core.windows.net";
 const TABLES = "https://records.table.core.windows.net";

@@ -42,8 +42,8 @@ const COMPUTED: Readonly<Record<string, readonly string[]>> = {
   // Codes of Azure and of Node.js.
   "shared/azure/operations.ts: failure.azureCode": [],
   "shared/azure/operations.ts: told?.code": [],
-  "shared/azure/storage-errors.ts: details?.errorCode": [],
-  "shared/azure/storage-errors.ts: details?.odataError?.code": [],
+  "shared/azure/storage/errors.ts: details?.errorCode": [],
+  "shared/azure/storage/errors.ts: details?.odataError?.code": [],
   "shared/facts/dial.ts: error.message": [],
   // Other things of that name: exit codes, letters, Event Grid's handshake.
   "local/cli/main.ts: await exitCodeOf(words)": [],

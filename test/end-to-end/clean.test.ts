@@ -6,7 +6,7 @@ import { z } from "zod";
 
 import type { ScenarioInput } from "../../local/simulator/scenario/scenario.ts";
 import type { Incident } from "../../shared/domain/incident.ts";
-import { openSqliteStore } from "../../shared/incidents/sqlite-store.ts";
+import { openSqliteStore } from "../../shared/incidents/sqlite/sqlite-store.ts";
 import { anIncident } from "../builders.ts";
 import { anEntry } from "../incidents/ledger-entry.ts";
 import { Fleet } from "./fleet.ts";

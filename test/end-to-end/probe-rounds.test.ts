@@ -3,7 +3,7 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 
-import { openSqliteStore } from "../../shared/incidents/sqlite-store.ts";
+import { openSqliteStore } from "../../shared/incidents/sqlite/sqlite-store.ts";
 import { Fleet } from "./fleet.ts";
 import { aBrokenVm, aHealthyVm, aScenario, type VmInput } from "./scenarios.ts";
 

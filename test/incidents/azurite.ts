@@ -6,7 +6,7 @@ import path from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
-import type { StorageEndpoints } from "../../shared/azure/storage.ts";
+import type { StorageEndpoints } from "../../shared/azure/storage/storage.ts";
 
 const MAIN = fileURLToPath(import.meta.resolve("azurite/dist/src/azurite.js"));
 const LOOPBACK = ["--blobHost", "--queueHost", "--tableHost"].flatMap((name) => [

@@ -3,12 +3,12 @@ import { setTimeout } from "node:timers/promises";
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 
-import { missingStorage } from "../../shared/azure/missing-storage.ts";
-import { StorageTable, type RowChange } from "../../shared/azure/storage-table.ts";
-import { openStorage } from "../../shared/azure/storage.ts";
+import { missingStorage } from "../../shared/azure/storage/missing-storage.ts";
+import { openStorage } from "../../shared/azure/storage/storage.ts";
+import { StorageTable, type RowChange } from "../../shared/azure/storage/table.ts";
 import type { SignalState } from "../../shared/domain/signal.ts";
-import { CLOUD_CONTAINER, CLOUD_TABLES } from "../../shared/incidents/cloud-names.ts";
-import { openCloudStore } from "../../shared/incidents/cloud-store.ts";
+import { openCloudStore } from "../../shared/incidents/cloud/cloud-store.ts";
+import { CLOUD_CONTAINER, CLOUD_TABLES } from "../../shared/incidents/cloud/names.ts";
 import { LARGEST_EVIDENCE, type IncidentStore } from "../../shared/incidents/store.ts";
 import { VM_ID, aSignal, anIncident } from "../builders.ts";
 import { startAzurite, type Azurite } from "./azurite.ts";

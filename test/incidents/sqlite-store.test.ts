@@ -8,7 +8,7 @@ import { setTimeout } from "node:timers/promises";
 
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
-import { openSqliteStore } from "../../shared/incidents/sqlite-store.ts";
+import { openSqliteStore } from "../../shared/incidents/sqlite/sqlite-store.ts";
 import { aSignal } from "../builders.ts";
 import { storeContract } from "./store-contract.ts";
 import { readUntil, startWriter } from "./writer-process.ts";

@@ -9,7 +9,7 @@ import {
 } from "node:http";
 import { buffer } from "node:stream/consumers";
 
-import type { StorageEndpoints } from "../../shared/azure/storage.ts";
+import type { StorageEndpoints } from "../../shared/azure/storage/storage.ts";
 
 /** What becomes of a request: it passes, its connection ends before or after its effect, or it gets an answer without one. */
 export type Fate =

@@ -1,8 +1,8 @@
 import { z } from "zod";
 
-import { openStorage } from "../../shared/azure/storage.ts";
-import { openCloudStore } from "../../shared/incidents/cloud-store.ts";
-import { openSqliteStore } from "../../shared/incidents/sqlite-store.ts";
+import { openStorage } from "../../shared/azure/storage/storage.ts";
+import { openCloudStore } from "../../shared/incidents/cloud/cloud-store.ts";
+import { openSqliteStore } from "../../shared/incidents/sqlite/sqlite-store.ts";
 import type { IncidentStore } from "../../shared/incidents/store.ts";
 import { aSignal, anIncident } from "../builders.ts";
 import { anEntry } from "./ledger-entry.ts";

@@ -141,7 +141,7 @@ describe("what is loaded before the first call", () => {
     const loaded = atLoad(app.metafile.outputs);
 
     expect(packagesIn(loaded)).toEqual(PACKAGES_AT_LOAD);
-    expect(ownFiles(loaded)).not.toContain("shared/incidents/sqlite-store.ts");
+    expect(ownFiles(loaded)).not.toContain("shared/incidents/sqlite/sqlite-store.ts");
     expect(ownFiles(loaded)).not.toContain("shared/azure/clients.ts");
   });
 

@@ -4,7 +4,7 @@ import { cleanSnapshots, type SnapshotFinding } from "../../../shared/backup/cle
 import { ConfigurationError } from "../../../shared/domain/errors.ts";
 import type { Incident } from "../../../shared/domain/incident.ts";
 import { noteDeleted, recentVms } from "../../../shared/incidents/cleaning.ts";
-import { openSqliteStore } from "../../../shared/incidents/sqlite-store.ts";
+import { openSqliteStore } from "../../../shared/incidents/sqlite/sqlite-store.ts";
 import type { Forgotten, IncidentStore } from "../../../shared/incidents/store.ts";
 import { environmentVariables } from "../../../shared/settings.ts";
 import type { CleanCall } from "../command-line/calls.ts";

@@ -2,14 +2,14 @@ import { z } from "zod";
 
 import roleFile from "../../../infra/role-actions.json" with { type: "json" };
 import type { Azure } from "../../../shared/azure/clients.ts";
-import { missingStorage } from "../../../shared/azure/missing-storage.ts";
+import { missingStorage } from "../../../shared/azure/storage/missing-storage.ts";
 import { listSubscriptions } from "../../../shared/azure/subscriptions.ts";
 import {
   nicWriteDelivery,
   readEventSubscriptions,
 } from "../../../shared/facts/event-subscriptions.ts";
 import { missingActions, readPermissions } from "../../../shared/facts/permissions.ts";
-import { CLOUD_CONTAINER, CLOUD_TABLES } from "../../../shared/incidents/cloud-names.ts";
+import { CLOUD_CONTAINER, CLOUD_TABLES } from "../../../shared/incidents/cloud/names.ts";
 import { readLogin } from "../../../shared/remedies/serial-console/credentials.ts";
 import type { Settings } from "../../../shared/settings.ts";
 import { failed, findingOf, ok, skipped, type Check, type Finding } from "./finding.ts";
@@ -154,7 +154,7 @@ async function checkStorage({ cloudStore }: Settings): Promise<Finding> {
   if (cloudStore === null) {
     return skipped("Records are kept in a folder of this machine.");
   }
-  const { openStorage } = await import("../../../shared/azure/storage.ts");
+  const { openStorage } = await import("../../../shared/azure/storage/storage.ts");
   const names = { tables: CLOUD_TABLES, container: CLOUD_CONTAINER };
   const missing = await missingStorage(openStorage(cloudStore), names);
   return missing.length === 0

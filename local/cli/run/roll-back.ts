@@ -1,5 +1,5 @@
 import { InvalidInputError } from "../../../shared/domain/errors.ts";
-import { openSqliteStore } from "../../../shared/incidents/sqlite-store.ts";
+import { openSqliteStore } from "../../../shared/incidents/sqlite/sqlite-store.ts";
 import { environmentVariables } from "../../../shared/settings.ts";
 import type { RollbackCall } from "../command-line/calls.ts";
 import { exitCodeOfRollback } from "../exit-codes.ts";

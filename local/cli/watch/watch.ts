@@ -107,7 +107,7 @@ async function readCredentials(
 ): Promise<Pick<HostAccess, "key" | "token">> {
   const audience = variables[AUDIENCE_VARIABLE]?.trim() ?? "";
   if (audience !== "") {
-    const { createCallerToken } = await import("../../../shared/azure/caller-token.ts");
+    const { createCallerToken } = await import("../../../shared/azure/identity/caller-token.ts");
     return { token: createCallerToken(audience) };
   }
   const key = readKey(variables[KEY_VARIABLE]);

@@ -4,7 +4,7 @@ import path from "node:path";
 
 import { onTestFinished } from "vitest";
 
-import { openSqliteStore } from "../../../shared/incidents/sqlite-store.ts";
+import { openSqliteStore } from "../../../shared/incidents/sqlite/sqlite-store.ts";
 import type { IncidentStore } from "../../../shared/incidents/store.ts";
 
 /** An empty store that is gone after the test. */

@@ -7,7 +7,7 @@ import { expect, it, onTestFinished } from "vitest";
 
 import { startGuestSwitch } from "../../../functions/activities/guest.ts";
 import { createAzure } from "../../../shared/azure/clients.ts";
-import { openSqliteStore } from "../../../shared/incidents/sqlite-store.ts";
+import { openSqliteStore } from "../../../shared/incidents/sqlite/sqlite-store.ts";
 import type { IncidentStore } from "../../../shared/incidents/store.ts";
 import { guestDhcpLedgerEntry } from "../../../shared/remedies/guest-dhcp/ledger-entry.ts";
 import { aMismatchedAdapter, aNic, anIncident, VM_ID } from "../../builders.ts";

@@ -2,7 +2,7 @@ import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 
 import { countSilentRound } from "../../../functions/activities/silences.ts";
-import { openSqliteStore } from "../../../shared/incidents/sqlite-store.ts";
+import { openSqliteStore } from "../../../shared/incidents/sqlite/sqlite-store.ts";
 import type { IncidentStore } from "../../../shared/incidents/store.ts";
 import { anIncident, VM_ID } from "../../builders.ts";
 import { aStore } from "./a-store.ts";

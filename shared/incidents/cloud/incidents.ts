@@ -1,12 +1,14 @@
 import { z } from "zod";
 
-import type { StorageContainer } from "../azure/storage-container.ts";
-import { quoted, type StorageTable, type StoredRow } from "../azure/storage-table.ts";
-import type { RemedyKind } from "../domain/diagnosis.ts";
-import { inParallel } from "../domain/in-parallel.ts";
-import type { Incident, LedgerEntry } from "../domain/incident.ts";
-import type { VmSilence } from "../domain/restart.ts";
-import { CloudBodies, bodyGone } from "./cloud-body.ts";
+import type { StorageContainer } from "../../azure/storage/container.ts";
+import { quoted, type StorageTable, type StoredRow } from "../../azure/storage/table.ts";
+import type { RemedyKind } from "../../domain/diagnosis.ts";
+import { inParallel } from "../../domain/in-parallel.ts";
+import type { Incident, LedgerEntry } from "../../domain/incident.ts";
+import type { VmSilence } from "../../domain/restart.ts";
+import type { IncidentPatch, IncidentQuery } from "../store.ts";
+import { wholeIncidentFrom } from "../stored-values.ts";
+import { CloudBodies, bodyGone } from "./body.ts";
 import {
   hasSnapshot,
   homeKey,
@@ -17,11 +19,9 @@ import {
   leadColumns,
   leads,
   vmKey,
-} from "./cloud-incident-rows.ts";
-import { keyPart, newestFirst, nextSequence, under } from "./cloud-keys.ts";
-import { untilWritten } from "./cloud-retries.ts";
-import type { IncidentPatch, IncidentQuery } from "./store.ts";
-import { wholeIncidentFrom } from "./stored-values.ts";
+} from "./incident-rows.ts";
+import { keyPart, newestFirst, nextSequence, under } from "./keys.ts";
+import { untilWritten } from "./retries.ts";
 
 /** Rows that are read at a time. */
 const READS = 8;

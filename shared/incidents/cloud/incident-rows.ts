@@ -1,9 +1,9 @@
 import { z } from "zod";
 
-import type { RowChange, RowValues, StoredRow } from "../azure/storage-table.ts";
-import type { RemedyKind } from "../domain/diagnosis.ts";
-import type { Incident } from "../domain/incident.ts";
-import { keyOf, keyPart, newestFirst, reversed, sortable } from "./cloud-keys.ts";
+import type { RowChange, RowValues, StoredRow } from "../../azure/storage/table.ts";
+import type { RemedyKind } from "../../domain/diagnosis.ts";
+import type { Incident } from "../../domain/incident.ts";
+import { keyOf, keyPart, newestFirst, reversed, sortable } from "./keys.ts";
 
 /** The columns of an incident's own row beside its text. */
 export const incidentColumns = z.object({

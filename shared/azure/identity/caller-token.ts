@@ -1,6 +1,6 @@
 import type { AccessToken, TokenCredential } from "@azure/core-auth";
 
-import { ConfigurationError } from "../domain/errors.ts";
+import { ConfigurationError } from "../../domain/errors.ts";
 
 /** Before its end a token is fetched anew: the clocks of both sides may differ. */
 const LEFT_MS = 5 * 60 * 1000;

@@ -1,10 +1,10 @@
-import type { StorageContainer } from "../azure/storage-container.ts";
-import { quoted, type StorageTable } from "../azure/storage-table.ts";
-import { inParallel } from "../domain/in-parallel.ts";
-import { leadColumns, rowsOfForgotten } from "./cloud-incident-rows.ts";
-import { folderOf } from "./cloud-incidents.ts";
-import { keyOf, sortable } from "./cloud-keys.ts";
-import type { CloudRestarts } from "./cloud-restarts.ts";
+import type { StorageContainer } from "../../azure/storage/container.ts";
+import { quoted, type StorageTable } from "../../azure/storage/table.ts";
+import { inParallel } from "../../domain/in-parallel.ts";
+import { leadColumns, rowsOfForgotten } from "./incident-rows.ts";
+import { folderOf } from "./incidents.ts";
+import { keyOf, sortable } from "./keys.ts";
+import type { CloudRestarts } from "./restarts.ts";
 
 /** Incidents that are forgotten at a time. */
 const AT_A_TIME = 4;

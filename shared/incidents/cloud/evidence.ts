@@ -1,7 +1,7 @@
-import type { StorageContainer } from "../azure/storage-container.ts";
-import { folderOf, type CloudIncidents } from "./cloud-incidents.ts";
-import { isEvidenceName, requireKeepable } from "./evidence-name.ts";
-import type { Evidence, EvidenceEntry } from "./store.ts";
+import type { StorageContainer } from "../../azure/storage/container.ts";
+import { isEvidenceName, requireKeepable } from "../evidence-name.ts";
+import type { Evidence, EvidenceEntry } from "../store.ts";
+import { folderOf, type CloudIncidents } from "./incidents.ts";
 
 /** Evidence as blobs: `incidents/ID/evidence/NAME`. */
 export class CloudEvidence {

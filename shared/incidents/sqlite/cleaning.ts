@@ -2,9 +2,9 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 
 import { z } from "zod";
 
-import type { RemedyKind } from "../domain/diagnosis.ts";
-import { inTransaction } from "./sqlite-schema.ts";
-import type { Forgotten } from "./store.ts";
+import type { RemedyKind } from "../../domain/diagnosis.ts";
+import type { Forgotten } from "../store.ts";
+import { inTransaction } from "./schema.ts";
 
 /** An incident whose snapshot exists, as far as is known, or whose NIC may still be in the middle of a reset. */
 const STILL_NEEDED = `coalesce(body ->> '$.backup.state', 'deleted') <> 'deleted' OR EXISTS (

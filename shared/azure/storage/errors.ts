@@ -1,7 +1,7 @@
 import { z } from "zod";
 
-import { AzureRequestError } from "../domain/errors.ts";
-import { toAzureRequestError } from "./errors.ts";
+import { AzureRequestError } from "../../domain/errors.ts";
+import { toAzureRequestError } from "../errors.ts";
 
 const errorBody = z.object({
   statusCode: z.number(),

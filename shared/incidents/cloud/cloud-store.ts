@@ -1,19 +1,11 @@
-import { StorageContainer } from "../azure/storage-container.ts";
-import { StorageTable } from "../azure/storage-table.ts";
-import type { StorageAccount } from "../azure/storage.ts";
-import type { RemedyKind } from "../domain/diagnosis.ts";
-import type { Incident, LedgerEntry } from "../domain/incident.ts";
-import type { RestartSlot, VmSilence } from "../domain/restart.ts";
-import type { IndirectTarget, Signal, SignalState } from "../domain/signal.ts";
-import type { Silence } from "../domain/silence.ts";
-import { forgetIncidents, type IncidentRecords } from "./cloud-cleaning.ts";
-import { CloudCounters } from "./cloud-counters.ts";
-import { CloudEvidence } from "./cloud-evidence.ts";
-import { CloudIncidents } from "./cloud-incidents.ts";
-import { CLOUD_CONTAINER, type CLOUD_TABLES } from "./cloud-names.ts";
-import { CloudRestarts } from "./cloud-restarts.ts";
-import { CloudSignals } from "./cloud-signals.ts";
-import { CloudSilences } from "./cloud-silences.ts";
+import { StorageContainer } from "../../azure/storage/container.ts";
+import type { StorageAccount } from "../../azure/storage/storage.ts";
+import { StorageTable } from "../../azure/storage/table.ts";
+import type { RemedyKind } from "../../domain/diagnosis.ts";
+import type { Incident, LedgerEntry } from "../../domain/incident.ts";
+import type { RestartSlot, VmSilence } from "../../domain/restart.ts";
+import type { IndirectTarget, Signal, SignalState } from "../../domain/signal.ts";
+import type { Silence } from "../../domain/silence.ts";
 import type {
   Evidence,
   EvidenceEntry,
@@ -22,7 +14,15 @@ import type {
   IncidentQuery,
   IncidentStore,
   RestartRequest,
-} from "./store.ts";
+} from "../store.ts";
+import { forgetIncidents, type IncidentRecords } from "./cleaning.ts";
+import { CloudCounters } from "./counters.ts";
+import { CloudEvidence } from "./evidence.ts";
+import { CloudIncidents } from "./incidents.ts";
+import { CLOUD_CONTAINER, type CLOUD_TABLES } from "./names.ts";
+import { CloudRestarts } from "./restarts.ts";
+import { CloudSignals } from "./signals.ts";
+import { CloudSilences } from "./silences.ts";
 
 /** What tests may choose. */
 export interface CloudStoreOptions {

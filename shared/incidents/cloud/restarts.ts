@@ -1,12 +1,12 @@
 import { z } from "zod";
 
-import type { RowChange, StorageTable, StoredRow } from "../azure/storage-table.ts";
-import type { RestartSlot } from "../domain/restart.ts";
-import type { CloudIncidents } from "./cloud-incidents.ts";
-import { keyOf, keyPart, sortable, under } from "./cloud-keys.ts";
-import { untilWritten } from "./cloud-retries.ts";
-import { AN_HOUR, HOUR_MS, LONGEST_MS } from "./restart-limits.ts";
-import type { RestartRequest } from "./store.ts";
+import type { RowChange, StorageTable, StoredRow } from "../../azure/storage/table.ts";
+import type { RestartSlot } from "../../domain/restart.ts";
+import { AN_HOUR, HOUR_MS, LONGEST_MS } from "../restart-limits.ts";
+import type { RestartRequest } from "../store.ts";
+import type { CloudIncidents } from "./incidents.ts";
+import { keyOf, keyPart, sortable, under } from "./keys.ts";
+import { untilWritten } from "./retries.ts";
 
 const restartColumns = z.object({ incidentId: z.string(), taken: z.string() });
 

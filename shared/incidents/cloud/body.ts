@@ -2,9 +2,9 @@ import { randomUUID } from "node:crypto";
 
 import { z } from "zod";
 
-import type { StorageContainer } from "../azure/storage-container.ts";
-import type { RowValues, StoredRow } from "../azure/storage-table.ts";
-import { DefectError } from "../domain/errors.ts";
+import type { StorageContainer } from "../../azure/storage/container.ts";
+import type { RowValues, StoredRow } from "../../azure/storage/table.ts";
+import { DefectError } from "../../domain/errors.ts";
 
 /**
  * Characters of one column. A column ends at 64 KiB, in UTF-16, and a row at 1 MiB with all its columns.

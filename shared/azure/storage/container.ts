@@ -1,8 +1,8 @@
 import type { ContainerClient } from "@azure/storage-blob";
 
-import { ConfigurationError } from "../domain/errors.ts";
-import { inParallel } from "../domain/in-parallel.ts";
-import { storageAnswer, toStorageError } from "./storage-errors.ts";
+import { ConfigurationError } from "../../domain/errors.ts";
+import { inParallel } from "../../domain/in-parallel.ts";
+import { storageAnswer, toStorageError } from "./errors.ts";
 import { STORAGE_TIMEOUT_MS, type StorageAccount } from "./storage.ts";
 
 /** What a blob holds. */

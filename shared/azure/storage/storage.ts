@@ -2,9 +2,9 @@ import type { PipelinePolicy } from "@azure/core-rest-pipeline";
 import type { TableClient } from "@azure/data-tables";
 import type { ContainerClient } from "@azure/storage-blob";
 
-import { ConfigurationError } from "../domain/errors.ts";
-import { loadCredential } from "./credential.ts";
-import { timeoutPolicy } from "./timeout-policy.ts";
+import { ConfigurationError } from "../../domain/errors.ts";
+import { loadCredential } from "../identity/credential.ts";
+import { timeoutPolicy } from "../timeout-policy.ts";
 
 /** The way to one storage account; the SDKs are loaded when first needed. */
 export interface StorageAccount {

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 
-import { AzureRequestError } from "../domain/errors.ts";
+import { AzureRequestError } from "../../domain/errors.ts";
 
 /** Tries against others who change the same row, and the longest pause after each, in milliseconds. */
 const TRIES = 25;

@@ -2,10 +2,10 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 
 import { z } from "zod";
 
-import type { RestartSlot, VmSilence } from "../domain/restart.ts";
-import { AN_HOUR, HOUR_MS, LONGEST_MS } from "./restart-limits.ts";
-import { inTransaction } from "./sqlite-schema.ts";
-import type { RestartRequest } from "./store.ts";
+import type { RestartSlot, VmSilence } from "../../domain/restart.ts";
+import { AN_HOUR, HOUR_MS, LONGEST_MS } from "../restart-limits.ts";
+import type { RestartRequest } from "../store.ts";
+import { inTransaction } from "./schema.ts";
 
 // The distance counts, so that a clock set back can neither stretch an hour nor end it.
 const STATEMENTS = {

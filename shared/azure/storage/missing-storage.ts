@@ -1,4 +1,4 @@
-import { storageAnswer, toStorageError } from "./storage-errors.ts";
+import { storageAnswer, toStorageError } from "./errors.ts";
 import type { StorageAccount } from "./storage.ts";
 
 /**

@@ -1,15 +1,12 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 
-import type { RemedyKind } from "../domain/diagnosis.ts";
-import type { Incident, LedgerEntry } from "../domain/incident.ts";
-import type { RestartSlot, VmSilence } from "../domain/restart.ts";
-import { targetText } from "../domain/signal.ts";
-import type { IndirectTarget, Signal, SignalState } from "../domain/signal.ts";
-import type { Silence } from "../domain/silence.ts";
-import { requireKeepable } from "./evidence-name.ts";
-import { CleaningRows } from "./sqlite-cleaning.ts";
-import { RestartRows } from "./sqlite-restarts.ts";
-import { inTransaction, openDatabase } from "./sqlite-schema.ts";
+import type { RemedyKind } from "../../domain/diagnosis.ts";
+import type { Incident, LedgerEntry } from "../../domain/incident.ts";
+import type { RestartSlot, VmSilence } from "../../domain/restart.ts";
+import { targetText } from "../../domain/signal.ts";
+import type { IndirectTarget, Signal, SignalState } from "../../domain/signal.ts";
+import type { Silence } from "../../domain/silence.ts";
+import { requireKeepable } from "../evidence-name.ts";
 import type {
   Evidence,
   EvidenceEntry,
@@ -18,7 +15,7 @@ import type {
   IncidentQuery,
   IncidentStore,
   RestartRequest,
-} from "./store.ts";
+} from "../store.ts";
 import {
   counterRow,
   entryFrom,
@@ -27,7 +24,10 @@ import {
   incidentFrom,
   signalFrom,
   silenceFrom,
-} from "./stored-values.ts";
+} from "../stored-values.ts";
+import { CleaningRows } from "./cleaning.ts";
+import { RestartRows } from "./restarts.ts";
+import { inTransaction, openDatabase } from "./schema.ts";
 
 const SIGNAL_COLUMNS = "id, vm_id, state_body, body";
 

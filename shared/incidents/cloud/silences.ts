@@ -1,10 +1,10 @@
 import { z } from "zod";
 
-import type { StorageTable, StoredRow } from "../azure/storage-table.ts";
-import { inParallel } from "../domain/in-parallel.ts";
-import type { Silence } from "../domain/silence.ts";
-import { keyPart } from "./cloud-keys.ts";
-import { untilWritten } from "./cloud-retries.ts";
+import type { StorageTable, StoredRow } from "../../azure/storage/table.ts";
+import { inParallel } from "../../domain/in-parallel.ts";
+import type { Silence } from "../../domain/silence.ts";
+import { keyPart } from "./keys.ts";
+import { untilWritten } from "./retries.ts";
 
 /** Rows that are deleted at a time. */
 const DELETES = 8;

@@ -1,7 +1,7 @@
 import type { TableClient, TransactionAction } from "@azure/data-tables";
 
-import { ConfigurationError } from "../domain/errors.ts";
-import { storageAnswer, toStorageError } from "./storage-errors.ts";
+import { ConfigurationError } from "../../domain/errors.ts";
+import { storageAnswer, toStorageError } from "./errors.ts";
 import type { StorageAccount } from "./storage.ts";
 
 /** What a row holds beside its keys: texts only, so that no tool which copies rows can lose a type. */

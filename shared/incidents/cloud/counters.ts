@@ -1,8 +1,8 @@
 import { z } from "zod";
 
-import type { StorageTable } from "../azure/storage-table.ts";
-import { keyPart } from "./cloud-keys.ts";
-import { untilWritten } from "./cloud-retries.ts";
+import type { StorageTable } from "../../azure/storage/table.ts";
+import { keyPart } from "./keys.ts";
+import { untilWritten } from "./retries.ts";
 
 const counterColumns = z.object({ name: z.string(), value: z.coerce.number() });
 

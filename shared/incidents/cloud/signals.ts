@@ -2,25 +2,25 @@ import { randomUUID } from "node:crypto";
 
 import { z } from "zod";
 
-import type { StorageContainer } from "../azure/storage-container.ts";
+import type { StorageContainer } from "../../azure/storage/container.ts";
 import {
   MOST_CHANGES,
   type RowChange,
   type RowValues,
   type StorageTable,
   type StoredRow,
-} from "../azure/storage-table.ts";
-import { inParallel } from "../domain/in-parallel.ts";
+} from "../../azure/storage/table.ts";
+import { inParallel } from "../../domain/in-parallel.ts";
 import {
   targetText,
   type IndirectTarget,
   type Signal,
   type SignalState,
-} from "../domain/signal.ts";
-import { CloudBodies, bodyBlobOf, bodyGone } from "./cloud-body.ts";
-import { keyOf, keyPart, nextSequence, sortable, under } from "./cloud-keys.ts";
-import { insistently, untilWritten } from "./cloud-retries.ts";
-import { signalFrom } from "./stored-values.ts";
+} from "../../domain/signal.ts";
+import { signalFrom } from "../stored-values.ts";
+import { CloudBodies, bodyBlobOf, bodyGone } from "./body.ts";
+import { keyOf, keyPart, nextSequence, sortable, under } from "./keys.ts";
+import { insistently, untilWritten } from "./retries.ts";
 
 /** A signal's text in a row; a longer one becomes a blob, so that a transaction with many rows stays below 4 MiB. */
 const COLUMNS = 1;

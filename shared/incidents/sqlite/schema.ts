@@ -2,7 +2,7 @@ import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
 
-import { ConfigurationError } from "../domain/errors.ts";
+import { ConfigurationError } from "../../domain/errors.ts";
 
 /** `SIPR`: marks the file as this store, so that no other SQLite file is taken for one. */
 const APPLICATION = 0x53_49_50_52;
