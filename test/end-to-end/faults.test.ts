@@ -30,8 +30,8 @@ const LONE_ROWS = [...LINGERING_ROWS, ...SOLO_ROWS, ...LOCK_ROWS, ...NEW_MAC_ROW
 /** Longer than in other tests where many runs share two cores, and a late answer would be another fault. */
 const SETTINGS = {
   REMEDIATOR_PROBE_TIMEOUT_SECONDS: "1",
-  REMEDIATOR_GUEST_READ_SECONDS: "5",
-  REMEDIATOR_GUEST_SWITCH_SECONDS: "6",
+  REMEDIATOR_GUEST_READ_SECONDS: "9",
+  REMEDIATOR_GUEST_SWITCH_SECONDS: "9",
 };
 
 describe("faults", () => {
