@@ -79,6 +79,10 @@ async function bundle(draft: string, folder: string): Promise<void> {
     format: "esm",
     platform: "node",
     target: "node22",
+    // As in the package: an import() of a bundled CommonJS module gives no named exports.
+    mainFields: ["module", "main"],
+    // Some SDKs compare `constructor.name`.
+    keepNames: true,
     sourcemap: "linked",
     sourcesContent: false,
     // The local host answers it.
