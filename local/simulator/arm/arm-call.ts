@@ -1,6 +1,6 @@
 import type { Fault, Operation } from "../scenario/fault-schema.ts";
 import type { Simulation } from "../simulation.ts";
-import { subscriptionIn } from "../world/subscriptions.ts";
+import { subscriptionIn } from "../world/subscription-in.ts";
 import { ArmError } from "./arm-error.ts";
 import type { Identity } from "./identity.ts";
 import type { Reply } from "./reply.ts";

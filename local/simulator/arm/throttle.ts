@@ -1,5 +1,5 @@
 import type { Operation } from "../scenario/fault-schema.ts";
-import { subscriptionIn } from "../world/subscriptions.ts";
+import { subscriptionIn } from "../world/subscription-in.ts";
 import { armErrorBody } from "./arm-error.ts";
 import type { Reply } from "./reply.ts";
 

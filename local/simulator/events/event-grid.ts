@@ -1,5 +1,5 @@
 import type { ResourceChange } from "../simulation.ts";
-import { subscriptionIn } from "../world/subscriptions.ts";
+import { subscriptionIn } from "../world/subscription-in.ts";
 import type { World } from "../world/world.ts";
 
 /** In which form Event Grid delivers. */

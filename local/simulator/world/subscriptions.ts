@@ -1,4 +1,5 @@
 import type { Simulation } from "../simulation.ts";
+import { subscriptionIn } from "./subscription-in.ts";
 import type { NicState, VmState, World } from "./world.ts";
 
 /** Something of one subscription, and the simulation as that subscription sees it. */
@@ -18,11 +19,6 @@ export function subscriptionOf(simulation: Simulation, path: string): Simulation
   const [main] = simulation.worlds;
   const world = simulation.worlds.find((entry) => entry.subscriptionId.toLowerCase() === id);
   return { ...simulation, world: world ?? main };
-}
-
-/** The subscription's id in the path of a request or in a resource's id; null where there is none. */
-export function subscriptionIn(path: string): string | null {
-  return /^\/subscriptions\/(?<id>[^/]+)/iu.exec(path)?.groups?.["id"] ?? null;
 }
 
 /** The VM of that name, in whichever subscription; null if there is none. */
