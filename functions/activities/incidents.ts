@@ -34,10 +34,8 @@ export async function closeIncident(
   tell: Tell,
 ): Out<"closeIncident"> {
   const records = await services.store();
-  const late = await takeLateSignals(records, scope, incidentId);
-  const before = await records.getIncident(incidentId);
-  const signalIds = [...new Set([...(before?.signalIds ?? []), ...late])];
-  await records.updateIncident(incidentId, { ...patch, signalIds });
+  await takeLateSignals(records, scope, incidentId);
+  await records.updateIncident(incidentId, patch);
   const closed = await records.getIncident(incidentId);
   if (closed !== undefined) {
     tell("incidentClosed", incidentClosedEvent(closed));

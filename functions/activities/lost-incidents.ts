@@ -1,7 +1,10 @@
 import { handOffOf } from "../../shared/diagnosis/hand-off.ts";
-import type { Incident } from "../../shared/domain/incident.ts";
+import type { Incident, LedgerEntry } from "../../shared/domain/incident.ts";
 import type { Outcome } from "../../shared/domain/outcome.ts";
 import type { IncidentStore } from "../../shared/incidents/store.ts";
+
+/** States of a change that may be there still: a finished one too, which nobody proved or put back any more. */
+const LEFT = new Set<LedgerEntry["state"]>(["open", "done", "unknown"]);
 
 /** An activity may run a second time a little later, when this run's own incident is open: that one is younger. */
 const YOUNGEST_SECONDS = 600;
@@ -26,7 +29,7 @@ export async function closeLostIncidents(records: IncidentStore, vmId: string): 
 }
 
 function outcomeOfLost({ id, ledger, backup }: Incident): Outcome {
-  const changes = ledger.filter(({ state }) => state === "open" || state === "unknown");
+  const changes = ledger.filter(({ state }) => LEFT.has(state));
   const snapshot = backup === null ? "" : ` Its snapshot is ${backup.snapshotName}.`;
   return {
     kind: changes.length > 0 ? "needsHuman" : "failed",
@@ -34,7 +37,7 @@ function outcomeOfLost({ id, ledger, backup }: Incident): Outcome {
     message: `The run of incident ${id} ended without an outcome.${snapshot}`,
     nextStep:
       changes.length > 0
-        ? `Look at the VM: a change was begun and never closed. ${changes.map(({ intent, undo }) => `${intent} To put it back: ${undo}`).join(" ")}`
+        ? `Look at the VM: a change was begun, and nobody proved its end. ${changes.map(({ intent, undo }) => `${intent} To put it back: ${undo}`).join(" ")}`
         : "Nothing was changed. Report this as a defect of the program.",
     remarks: [],
   };

@@ -1,4 +1,4 @@
-import type { RunScope, Signal, SignalState } from "../../shared/domain/signal.ts";
+import type { RunScope, Signal } from "../../shared/domain/signal.ts";
 import { inCoolDown } from "../../shared/incidents/cool-down.ts";
 import type { IncidentStore } from "../../shared/incidents/store.ts";
 import type { Settings } from "../../shared/settings.ts";
@@ -37,7 +37,8 @@ export async function ignoreAsHealthy(
 ): Out<"ignoreAsHealthy"> {
   const records = await store();
   const message = "The VM answered the probe, so nothing was done.";
-  const settled = await settle(records, scope, { kind: "ignored", reason: "healthy", message });
+  const settled = await answeredPending(records, scope);
+  await records.settleSignals(settled, { kind: "ignored", reason: "healthy", message });
   if (settled.length > 0) {
     await records.count("healthy");
   }
@@ -56,13 +57,22 @@ export async function openIncident(
   return null;
 }
 
-/** Takes what the run answers of the signals that came since, and gives their ids. Key: the signals' ids. */
+/**
+ * Takes what the run answers of the signals that came since. The incident names them first: a second try, after a crash
+ * between the two, would find none of them pending. Key: the signals' ids.
+ */
 export async function takeLateSignals(
   records: IncidentStore,
   scope: RunScope,
   incidentId: string,
-): Promise<readonly string[]> {
-  return await settle(records, scope, { kind: "taken", incidentId });
+): Promise<void> {
+  const late = await answeredPending(records, scope);
+  if (late.length > 0) {
+    const known = (await records.getIncident(incidentId))?.signalIds ?? [];
+    const signalIds = [...new Set([...known, ...late])];
+    await records.updateIncident(incidentId, { signalIds });
+    await records.settleSignals(late, { kind: "taken", incidentId });
+  }
 }
 
 /** Hands a target's pending signals to its VM; without one they are ignored. Key: the signals' ids. */
@@ -92,15 +102,13 @@ export async function findPending(
   return { morePending: !settings.paused && (await records.pendingSignals(vmId)).length > 0 };
 }
 
-async function settle(
+/** Ids of the pending signals which the run answers. */
+async function answeredPending(
   records: IncidentStore,
   scope: RunScope,
-  state: SignalState,
 ): Promise<readonly string[]> {
   const pending = await records.pendingSignals(scope.vmId);
-  const answered = pending.filter((signal) => answeredBy(signal, scope)).map((signal) => signal.id);
-  await records.settleSignals(answered, state);
-  return answered;
+  return pending.filter((signal) => answeredBy(signal, scope)).map((signal) => signal.id);
 }
 
 async function withoutCooledDown(

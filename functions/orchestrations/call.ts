@@ -47,7 +47,7 @@ export function* call<Name extends ActivityName>(
   patience: Patience = { retrySeconds: 10 },
 ): Generator<Task, ActivityCatalogue[Name]["output"], unknown> {
   for (let attempt = 1; ; attempt++) {
-    const answer = answerOf<Name>(yield schedule(context, name, input, attempt));
+    const answer = yield* attemptOf(context, name, input, attempt);
     if (answer.ok) {
       return answer.value;
     }
@@ -61,6 +61,28 @@ export function* call<Name extends ActivityName>(
       throw new ActivityFailedError(name, answer.failure);
     }
     yield* sleep(context, wait);
+  }
+}
+
+/**
+ * Makes one attempt of an activity. What the engine itself says of one that it ended, for example for its timeout, is a
+ * failure like the others: an effect may have come of it, and the next attempt reads what there is.
+ */
+export function* attemptOf<Name extends ActivityName>(
+  context: OrchestrationContext,
+  name: Name,
+  input: ActivityCatalogue[Name]["input"],
+  attempt = 1,
+): Generator<Task, ActivityAnswer<ActivityCatalogue[Name]["output"]>, unknown> {
+  const task = schedule(context, name, input, attempt);
+  try {
+    return answerOf<Name>(yield task);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const message = `The activity ${name} was ended by the engine: ${reason}`;
+    const nextStep = "Ask again; if it happens again, look at the log of the host.";
+    const failure = { code: "activity-ended", message, nextStep };
+    return { ok: false, failure: { ...failure, retryable: true, retryAfterSeconds: null } };
   }
 }
 

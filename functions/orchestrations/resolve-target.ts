@@ -11,13 +11,14 @@ import { inputOf } from "./sub-stories.ts";
 export function* resolveTarget(context: OrchestrationContext): Generator<Task, unknown, unknown> {
   const { target } = inputOf(context, "resolveTarget");
   const owner = yield* call(context, "findVm", { target });
-  for (;;) {
+  // An answer that was lost says 0 the second time, so the first round starts the run whatever it says.
+  for (let isFirst = true; ; isFirst = false) {
     const { count } = yield* call(context, "handSignalsOn", { target, owner });
+    if (owner.kind === "found" && (isFirst || count > 0)) {
+      yield* call(context, "startRun", { vmId: owner.vmId });
+    }
     if (count === 0) {
       return owner;
-    }
-    if (owner.kind === "found") {
-      yield* call(context, "startRun", { vmId: owner.vmId });
     }
   }
 }

@@ -1,7 +1,7 @@
 import type { OrchestrationContext, Task } from "durable-functions";
 
 import type { ActivityCatalogue } from "../activities/catalogue.ts";
-import { answerOf, schedule } from "./call.ts";
+import { attemptOf } from "./call.ts";
 import { secondsFromNow, secondsUntil, sleep, waitOr } from "./clock.ts";
 import { inputOf } from "./sub-stories.ts";
 
@@ -23,9 +23,7 @@ export function* tellClosed(
   const until = secondsFromNow(context, PATIENCE_SECONDS);
   let pause = Math.max(retrySeconds, SHORTEST_SECONDS);
   for (;;) {
-    const answer = answerOf<"publishClosed">(
-      yield schedule(context, "publishClosed", { incidentId }),
-    );
+    const answer = yield* attemptOf(context, "publishClosed", { incidentId });
     if (answer.ok && answer.value.told !== "still-open") {
       return answer.value;
     }

@@ -43,6 +43,15 @@ export const LOG_EVENTS = {
     meaning: "The serial console was used, and what it printed could not be stored.",
     nextStep: "Look at the store: it refused a write.",
   },
+  runNotStarted: {
+    id: "SIR104",
+    level: "warn",
+    message: "run not started",
+    fields: ["target", "message"],
+    meaning: "A signal is stored, and Durable Functions did not take the start of its run.",
+    nextStep:
+      "None at once: the sweep tries each minute. If it goes on: look at Durable's storage.",
+  },
   cleaned: {
     id: "SIR201",
     level: "info",
@@ -74,6 +83,14 @@ export const LOG_EVENTS = {
     fields: ["route", "check"],
     meaning: "A caller of an HTTP route showed no token that it takes; `check` is what failed.",
     nextStep: "See `docs/security.md`; many of them: look who calls, in the host's request log.",
+  },
+  requestFailed: {
+    id: "SIR402",
+    level: "error",
+    message: "request failed",
+    fields: ["route", "message"],
+    meaning: "A request was answered with 503, since the store failed or the program has a defect.",
+    nextStep: "Look at the store first; callers send it again.",
   },
 } as const satisfies Readonly<Record<string, LogEventEntry>>;
 

@@ -2,6 +2,7 @@ import { app } from "@azure/functions";
 import { getClient, input } from "durable-functions";
 
 import { decodeAlertEvents, namesWriter } from "../../shared/signals/alerts.ts";
+import { logOf } from "../telemetry/log.ts";
 import { ownIdentityIfKnown } from "./own-identity.ts";
 import { takeIn } from "./take-in.ts";
 
@@ -15,6 +16,7 @@ app.eventGrid("alertFired", {
     await takeIn(
       getClient(context),
       decoded.map(({ signal }) => signal),
+      logOf(context),
     );
   },
 });

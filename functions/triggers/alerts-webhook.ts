@@ -2,6 +2,7 @@ import { getClient } from "durable-functions";
 
 import { type Signal, targetText } from "../../shared/domain/signal.ts";
 import { decodeAlert, namesWriter } from "../../shared/signals/alerts.ts";
+import { logOf } from "../telemetry/log.ts";
 import { jsonBody } from "./http-answers.ts";
 import { httpRoute } from "./http-route.ts";
 import { ownIdentityIfKnown } from "./own-identity.ts";
@@ -18,7 +19,7 @@ httpRoute("alerts", {
     const ownIdentity = namesWriter(body) ? await ownIdentityIfKnown() : null;
     const decoded = decodeAlert(body, { receivedAt, ownIdentity });
     const signals = decoded.map(({ signal }) => signal);
-    await takeIn(getClient(context), signals);
+    await takeIn(getClient(context), signals, logOf(context));
     return { status: 202, jsonBody: summary(signals) };
   },
 });

@@ -6,6 +6,7 @@ import { getClient } from "durable-functions";
 import { readVmFacts } from "../../shared/facts/azure-facts.ts";
 import { decodeHealRequest, operatorSignal } from "../../shared/signals/heal-request.ts";
 import { services } from "../services.ts";
+import { logOf } from "../telemetry/log.ts";
 import { accepted } from "./accepted.ts";
 import { errorAnswer, jsonBody } from "./http-answers.ts";
 import { httpRoute } from "./http-route.ts";
@@ -24,7 +25,7 @@ httpRoute("heal", {
     }
     const receivedAt = new Date().toISOString();
     const signal = operatorSignal(asked, { id: `sig-${randomUUID()}`, receivedAt });
-    await takeIn(getClient(context), [signal]);
+    await takeIn(getClient(context), [signal], logOf(context));
     return accepted(signal.id);
   },
 });

@@ -9,7 +9,7 @@ import { input } from "durable-functions";
 import { services } from "../services.ts";
 import { logOf } from "../telemetry/log.ts";
 import { admit, type Access } from "./admission.ts";
-import { answering } from "./http-answers.ts";
+import { answering, errorAnswer } from "./http-answers.ts";
 
 /** An HTTP endpoint below `/api`. */
 export interface HttpRoute {
@@ -21,6 +21,13 @@ export interface HttpRoute {
   readonly handle: (request: HttpRequest, context: InvocationContext) => Promise<HttpResponseInit>;
 }
 
+/** Not 500: Azure Monitor sends an alert again after a 503, and never after a 500. */
+const FAILED: HttpResponseInit = errorAnswer(503, {
+  code: "unexpected-error",
+  message: "The request could not be handled.",
+  nextStep: "Send it again in a minute; if it goes on, look at the log for SIR402.",
+});
+
 /**
  * Registers an endpoint: whoever calls it is known, may do so, and does not call too often before its handler runs; what
  * the handler throws becomes an answer. The only place that registers one, and a test keeps it so.
@@ -31,17 +38,25 @@ export function httpRoute(name: string, { method, route, access, handle }: HttpR
     route,
     authLevel: authLevel(),
     extraInputs: [input.durableClient()],
-    handler: async (request, context) =>
-      await answering(async () => {
-        const admission = await admit(request, { name, access });
-        if (admission.kind === "admitted") {
-          return await handle(request, context);
-        }
-        if (admission.check !== "rate") {
-          logOf(context)("requestRefused", { route: name, check: admission.check });
-        }
-        return admission.answer;
-      }),
+    handler: async (request, context) => {
+      const tell = logOf(context);
+      try {
+        return await answering(async () => {
+          const admission = await admit(request, { name, access });
+          if (admission.kind === "admitted") {
+            return await handle(request, context);
+          }
+          if (admission.check !== "rate") {
+            tell("requestRefused", { route: name, check: admission.check });
+          }
+          return admission.answer;
+        });
+      } catch (error) {
+        const message = error instanceof Error ? error.message : "something that is no error";
+        tell("requestFailed", { route: name, message });
+        return FAILED;
+      }
+    },
   });
 }
 

@@ -3,6 +3,7 @@ import { getClient, input } from "durable-functions";
 
 import type { DecodeContext, Decoded } from "../../shared/signals/decoded.ts";
 import { decodeNicEvents } from "../../shared/signals/nic-events.ts";
+import { logOf } from "../telemetry/log.ts";
 import { ownIdentityIfKnown } from "./own-identity.ts";
 import { takeIn } from "./take-in.ts";
 
@@ -19,6 +20,7 @@ app.eventGrid("nicChanged", {
     await takeIn(
       getClient(context),
       ours.map(({ signal }) => signal),
+      logOf(context),
     );
   },
 });

@@ -4,6 +4,7 @@ import { getClient } from "durable-functions";
 
 import { decodeRollbackRequest, rollbackSignal } from "../../shared/signals/rollback-request.ts";
 import { services } from "../services.ts";
+import { logOf } from "../telemetry/log.ts";
 import { accepted } from "./accepted.ts";
 import { errorAnswer, jsonBody } from "./http-answers.ts";
 import { httpRoute } from "./http-route.ts";
@@ -34,7 +35,7 @@ httpRoute("rollback", {
     }
     const receivedAt = new Date().toISOString();
     const signal = rollbackSignal(incident, asked, { id: `sig-${randomUUID()}`, receivedAt });
-    await takeIn(getClient(context), [signal]);
+    await takeIn(getClient(context), [signal], logOf(context));
     return accepted(signal.id);
   },
 });

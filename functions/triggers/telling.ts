@@ -9,6 +9,9 @@ const MOST = 500;
 const AT_ONCE = 5;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
+/** A story of telling that came to such an end has told nothing; its event has one id, however often it is published. */
+const ENDED_UNTOLD: ReadonlySet<string> = new Set(["Failed", "Terminated", "Canceled"]);
+
 /** Starts telling the topic that an incident ended; nothing where no topic is set. */
 export async function startTellingOf(client: DurableClient, incidentId: string): Promise<void> {
   const { eventTopic, retrySeconds } = services().settings;
@@ -38,8 +41,8 @@ export async function tellMissed(client: DurableClient): Promise<void> {
 
 async function isTold(client: DurableClient, incidentId: string): Promise<boolean> {
   try {
-    await client.getStatus(tellingInstanceId(incidentId));
-    return true;
+    const { runtimeStatus } = await client.getStatus(tellingInstanceId(incidentId));
+    return !ENDED_UNTOLD.has(runtimeStatus);
   } catch (error) {
     if (error instanceof Error && error.message.includes("HTTP 404")) {
       return false;

@@ -48,6 +48,18 @@ describe("an incident whose run is gone", () => {
     expect(outcome?.nextStep).toContain(entry.undo);
   });
 
+  it("calls a person too where a change was finished, and nobody proved it any more", async () => {
+    const entry = anEntry({ state: "done", undo: "netsh interface ip set address" });
+    await store.openIncident(anIncident({ id: "old", openedAt: "2026-03-02T08:00:00.000Z" }));
+    await store.writeLedger("old", entry);
+
+    await closeLostIncidents(store, VM);
+
+    const { outcome } = (await store.getIncident("old")) ?? {};
+    expect(outcome).toMatchObject({ kind: "needsHuman", code: "run-lost" });
+    expect(outcome?.nextStep).toContain(entry.undo);
+  });
+
   it("is left alone while it is young, since an activity may run twice", async () => {
     await store.openIncident(anIncident({ id: "young", openedAt: new Date().toISOString() }));
 

@@ -28,7 +28,8 @@ function tell(answers: readonly object[]): { result: unknown; waits: readonly nu
   let step = story.next();
   while (step.done !== true) {
     const task: unknown = step.value;
-    step = story.next(task === "try" && left.length > 1 ? left.shift() : left[0]);
+    const answer = task === "try" && left.length > 1 ? left.shift() : left[0];
+    step = answer instanceof Error ? story.throw(answer) : story.next(answer);
   }
   return { result: step.value, waits };
 }
@@ -42,6 +43,15 @@ it("waits longer and longer, or as long as the topic asks, until the topic has i
 
   expect(result).toEqual({ told: "published" });
   expect(waits).toEqual([10, 20, 120, 80]);
+});
+
+it("goes on where the engine ends a try, for example for its timeout", () => {
+  const told = { ok: true, value: { told: "published" } };
+
+  expect(tell([new Error("Timeout value of 00:10:00 exceeded"), told])).toEqual({
+    result: { told: "published" },
+    waits: [10],
+  });
 });
 
 it("gives up after a day, with a quarter of an hour between the last tries", () => {

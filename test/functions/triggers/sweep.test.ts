@@ -26,7 +26,7 @@ vi.mock("../../../functions/services.ts", () => ({
   }),
 }));
 
-it("starts one run for each VM and other target that is waited for, however many signals name it", async () => {
+it("starts one run for each VM and other target that is waited for, however many signals name it, and though one start fails", async () => {
   const ofOneVm = Array.from({ length: 300 }, (_, index) => aSignal({ id: `sig-${index}` }));
   const ofAnother = aSignal({ id: "other", vmId: `${VM_ID.toLowerCase()}-b` });
   const target = { kind: "nic", nicId: NIC_ID.toLowerCase() } as const;
@@ -41,11 +41,20 @@ it("starts one run for each VM and other target that is waited for, however many
   );
   pendingSignalsBefore.mockResolvedValue([...ofOneVm, ofAnother, ofANic, ...ofNames]);
 
+  startNew.mockRejectedValueOnce(new Error("Durable is not there."));
+  const warn = vi.fn<(text: string, fields: object) => void>();
+
   await import("../../../functions/triggers/sweep.ts");
-  await registered.get("sweep")?.({}, {});
+  await registered.get("sweep")?.({}, { warn });
 
   const started = startNew.mock.calls.map(([name]) => name);
   const instances = new Set(startNew.mock.calls.map(([, { instanceId }]) => instanceId));
   expect(started).toEqual(["healVm", "healVm", "resolveTarget", "resolveTarget", "resolveTarget"]);
   expect(instances.size).toBe(5);
+  expect(warn.mock.calls).toEqual([
+    [
+      "run not started",
+      { eventId: "SIR104", target: VM_ID.toLowerCase(), message: "Durable is not there." },
+    ],
+  ]);
 });
