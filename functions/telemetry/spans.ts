@@ -18,6 +18,9 @@ import { secondsBetween } from "./seconds-between.ts";
 import type { EndedActivity } from "./telemetry.ts";
 import { rootPlace, type SpanPlace } from "./trace-ids.ts";
 
+/** Links of one span: with some more, Application Insights cuts their text at 8,192 characters, and shows none. */
+const MOST_LINKS = 100;
+
 /** Makes ids at random, but for a span whose place is given. */
 export class SpanIds {
   #place: SpanPlace | null = null;
@@ -96,7 +99,7 @@ export class Spans {
       "remediator.diagnoses": diagnoses.map(({ kind }) => kind),
       ...(provenAt !== null && { "remediator.time_to_heal": secondsBetween(openedAt, provenAt) }),
     };
-    const links = signalIds.map((signalId) => ({
+    const links = signalIds.slice(0, MOST_LINKS).map((signalId) => ({
       context: contextOf(rootPlace("signal", signalId)),
       attributes: { "remediator.signal.id": signalId },
     }));

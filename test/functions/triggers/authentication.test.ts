@@ -245,6 +245,19 @@ describe("callers with tokens", () => {
     expect(log.join("\n")).not.toContain(token);
   });
 
+  it("are let in as often as they come where they are Azure Monitor, one caller for all alerts", async () => {
+    const token = await entra.sign(anActionGroupToken());
+
+    const statuses = [
+      (await call("alerts", token)).status,
+      (await call("alerts", token)).status,
+      (await call("alerts", token)).status,
+    ];
+
+    expect(statuses).not.toContain(429);
+    expect(new Set(statuses).size).toBe(1);
+  });
+
   it("that call too often are told when to come again, and nobody else is", async () => {
     const often = await entra.sign(aVersion2Token(READ));
     const another = await entra.sign(aVersion2Token(READ));
