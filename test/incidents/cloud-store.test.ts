@@ -6,14 +6,15 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { missingStorage } from "../../shared/azure/storage/missing-storage.ts";
 import { openStorage } from "../../shared/azure/storage/storage.ts";
 import { StorageTable, type RowChange } from "../../shared/azure/storage/table.ts";
-import type { SignalState } from "../../shared/domain/signal.ts";
+import type { BackupRecord } from "../../shared/domain/incident.ts";
+import type { Signal, SignalState } from "../../shared/domain/signal.ts";
 import { openCloudStore } from "../../shared/incidents/cloud/cloud-store.ts";
 import { CLOUD_CONTAINER, CLOUD_TABLES } from "../../shared/incidents/cloud/names.ts";
 import { LARGEST_EVIDENCE, type IncidentStore } from "../../shared/incidents/store.ts";
 import { VM_ID, aSignal, anIncident } from "../builders.ts";
 import { startAzurite, type Azurite } from "./azurite.ts";
 import { anEntry } from "./ledger-entry.ts";
-import { startStorageProxy, type StorageProxy } from "./storage-proxy.ts";
+import { startStorageProxy, type Fate, type StorageProxy } from "./storage-proxy.ts";
 import { storeContract } from "./store-contract.ts";
 import { readUntil, startWriter } from "./writer-process.ts";
 
@@ -58,6 +59,19 @@ async function live(records: IncidentStore, key: string): Promise<void> {
   await records.updateIncident(key, { closedAt: CLOSED_AT });
   await records.countSilentRound(`vm-${key}`, 1);
   await records.takeRestart({ incidentId: key, subscriptionId: key, now: LATER });
+}
+
+const BACKUP: BackupRecord = {
+  snapshotId: "/snapshots/s",
+  snapshotName: "s",
+  createdAt: "2026-03-02T08:05:00.000Z",
+  expiresAt: "2026-03-09T08:05:00.000Z",
+  state: "complete",
+};
+
+/** A signal whose text is a blob. */
+function aLargeSignal(): Signal {
+  return aSignal({ id: "large", target: { kind: "other", text: "x".repeat(32_000) } });
 }
 
 storeContract(
@@ -292,7 +306,7 @@ describe("records in Azure", () => {
     for (const name of CLOUD_TABLES) {
       const from = new StorageTable(openStorage(azurite), `${prefix}${name}`, name);
       const to = new StorageTable(openStorage(azurite), `${other}${name}`, name);
-      for (const { rowKey, etag: _, ...row } of await from.list({ from: "", to: "\u{FFFF}" })) {
+      for (const { rowKey, etag: _, ...row } of await from.list()) {
         const columns = Object.entries(row).filter(([column]) => !BY_SERVICE.has(column));
         const values = Object.fromEntries(
           columns.map(([column, value]) => [column, String(value)]),
@@ -398,18 +412,100 @@ describe("records in Azure", () => {
       let cuts = 0;
       for (let nth = 0; cuts === nth; nth += 1) {
         await live(openCloudStore(openStorage(azurite), { prefix, ...WITH_BLOBS }), `key-${nth}`);
+        await store.addSignal(aLargeSignal());
+        await store.settleSignals(["large"], TAKEN);
         proxy.decide((n) => (n <= nth ? "pass" : "lostBefore"));
         await behind.forgetBefore(LATER, 9).catch(() => {
           cuts += 1;
         });
 
+        const there = await store.listIncidents({ limit: 9 });
+        expect(await store.listIncidents({ vmId: `vm-key-${nth}`, limit: 9 })).toEqual(there);
+        for (const { id } of there) {
+          expect(await store.listEvidence(id)).toHaveLength(1);
+        }
+        expect([undefined, "large"]).toContain((await store.getSignal("large"))?.id);
+
         await store.forgetBefore(LATER, 9);
 
         expect(await store.listIncidents({ limit: 9 })).toEqual([]);
+        expect(await store.getSignal("large")).toBeUndefined();
         expect(await store.getSignal(`signal-key-${nth}`)).toBeUndefined();
         expect(await blobs()).toEqual([]);
       }
-      expect(cuts).toBeGreaterThan(5);
+      expect(cuts).toBeGreaterThan(10);
+    });
+
+    it("keep the evidence of an incident that is needed again just when it is forgotten", async () => {
+      await live(behind, "key");
+      proxy.decide(async (_, asked): Promise<Fate> => {
+        if (asked.endsWith("/$batch")) {
+          await store.updateIncident("key", { backup: BACKUP });
+        }
+        return "pass";
+      });
+
+      expect(await behind.forgetBefore(LATER, 9)).toMatchObject({ incidents: 0 });
+      expect(await store.getIncident("key")).toMatchObject({
+        backup: BACKUP,
+        ledger: [{ state: "done" }],
+      });
+      expect(await store.listEvidence("key")).toHaveLength(1);
+    });
+
+    it.each([
+      [
+        "a list of incidents",
+        async (records: IncidentStore) => await records.listIncidents({ limit: 9 }),
+        [],
+      ],
+      [
+        "a look at a signal",
+        async (records: IncidentStore) => await records.getSignal("large"),
+        undefined,
+      ],
+    ])("leave out of %s what is forgotten after its row was read", async (_, look, expected) => {
+      await live(behind, "key");
+      await store.addSignal(aLargeSignal());
+      await store.settleSignals(["large"], TAKEN);
+      proxy.decide(async (n): Promise<Fate> => {
+        if (n === 2) {
+          await store.forgetBefore(LATER, 9);
+        }
+        return "pass";
+      });
+
+      expect(await look(behind)).toEqual(expected);
+    });
+
+    it("keep the blobs of a record that was stored again before its old ones were deleted", async () => {
+      await live(behind, "key");
+      // Its rows are gone after the tombstones' list, two lists and the transaction.
+      proxy.decide((n) => (n <= 4 ? "pass" : "lostBefore"));
+      await expect(behind.forgetBefore(LATER, 9)).rejects.toThrow("Cannot");
+      proxy.decide(() => "pass");
+      expect(await store.listIncidents({ limit: 9 })).toEqual([]);
+      await live(behind, "key");
+      await store.updateIncident("key", { backup: BACKUP });
+
+      await store.forgetBefore(LATER, 9);
+
+      expect(await store.listEvidence("key")).toHaveLength(1);
+      await store.updateIncident("key", { backup: null });
+      await store.forgetBefore(LATER, 9);
+      expect(await blobs()).toEqual([]);
+    });
+
+    it("ask for all rows of a table by no key", async () => {
+      await store.count("healthy");
+      await store.countSilentRound(VM, 1);
+      const before = proxy.requests.length;
+
+      expect(await behind.counters()).toEqual({ healthy: 1 });
+      expect(await behind.silences()).toHaveLength(1);
+      const asked = proxy.requests.slice(before);
+      expect(asked).toHaveLength(2);
+      expect(asked.filter((each) => each.includes("RowKey"))).toEqual([]);
     });
 
     it("say that storage is throttled, and when to come again", async () => {

@@ -27,7 +27,7 @@ export interface StorageProxy extends StorageEndpoints {
   /** Requests so far, as `GET /devstoreaccount1/…`. */
   readonly requests: string[];
   /** Says what becomes of the next requests, by their number from now on, starting at 1. */
-  decide(fate: (n: number, request: string) => Fate): void;
+  decide(fate: (n: number, request: string) => Fate | Promise<Fate>): void;
   close(): Promise<void>;
 }
 
@@ -35,13 +35,13 @@ export interface StorageProxy extends StorageEndpoints {
 export async function startStorageProxy(behind: StorageEndpoints): Promise<StorageProxy> {
   const requests: string[] = [];
   let count = 0;
-  let fateOf: (n: number, request: string) => Fate = pass;
+  let fateOf: (n: number, request: string) => Fate | Promise<Fate> = pass;
 
   async function fateOfNext({ method, url }: IncomingMessage): Promise<Fate> {
     const name = `${method} ${url}`;
     requests.push(name);
     count += 1;
-    return await Promise.resolve(fateOf(count, name));
+    return await fateOf(count, name);
   }
 
   const tables = await listen(behind.tableEndpoint, fateOfNext);

@@ -24,10 +24,12 @@ export type RowChange =
     }
   | { readonly kind: "delete"; readonly rowKey: string };
 
-/** Which rows to list: keys from `from`, before `to`. */
+/** Which rows to list. */
 export interface RowQuery {
-  readonly from: string;
-  readonly to: string;
+  /** The first key. @default the partition's first */
+  readonly from?: string;
+  /** The key before which the list ends. @default after the partition's last */
+  readonly to?: string;
   /** A condition on other columns, in OData. @default none */
   readonly filter?: string;
   /** @default all */
@@ -77,20 +79,21 @@ export class StorageTable {
   }
 
   /** Rows in the order of their keys. */
-  async list({
-    from,
-    to,
-    filter,
-    limit = Infinity,
-    select,
-  }: RowQuery): Promise<readonly StoredRow[]> {
-    const inRange = `PartitionKey eq ${quoted(this.#partition)} and RowKey ge ${quoted(from)} and RowKey lt ${quoted(to)}`;
+  async list({ from, to, filter, limit = Infinity, select }: RowQuery = {}): Promise<
+    readonly StoredRow[]
+  > {
+    const conditions = [
+      `PartitionKey eq ${quoted(this.#partition)}`,
+      ...(from === undefined ? [] : [`RowKey ge ${quoted(from)}`]),
+      ...(to === undefined ? [] : [`RowKey lt ${quoted(to)}`]),
+      ...(filter === undefined ? [] : [filter]),
+    ];
     return await this.#run("list", async (client) => {
       const rows: StoredRow[] = [];
       const pages = client
         .listEntities({
           queryOptions: {
-            filter: filter === undefined ? inRange : `${inRange} and ${filter}`,
+            filter: conditions.join(" and "),
             ...(select === undefined ? {} : { select: ["RowKey", ...select] }),
           },
         })

@@ -31,7 +31,7 @@ export class CloudCounters {
   }
 
   async all(): Promise<Readonly<Record<string, number>>> {
-    const rows = await this.#table.list({ from: "", to: "\u{FFFF}" });
+    const rows = await this.#table.list();
     const counters = rows.map((row) => counterColumns.parse(row));
     return Object.fromEntries(counters.map(({ name, value }) => [name, value]));
   }

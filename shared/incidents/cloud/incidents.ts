@@ -44,8 +44,9 @@ interface Stored {
  * Incidents, each with its ledger in one row, all in one partition, so that the rows that lead to one are written in one
  * transaction with it. Keys:
  * - `i|OPENED|SEQUENCE|ID`: the incident, the newest first.
- * - `k|ID` and `v|VM|OPENED|SEQUENCE|ID`: where it is, by its id and its VM; for ever.
+ * - `k|ID` and `v|VM|OPENED|SEQUENCE|ID`: where it is, by its id and its VM; until it is forgotten.
  * - those of `leads`: where it is while something holds.
+ * - `x|ID`: see `Tombstones`.
  */
 export class CloudIncidents {
   readonly #table: StorageTable;
@@ -103,7 +104,8 @@ export class CloudIncidents {
     }
     const filter = open === undefined ? {} : { filter: "open eq 'false'" };
     const rows = await this.#table.list({ ...under("i"), ...filter, limit });
-    return await inParallel(rows, READS, async (row) => await this.#incident(row));
+    const incidents = await inParallel(rows, READS, async (row) => await this.#incident(row));
+    return incidents.filter((incident) => incident !== undefined);
   }
 
   /** See `IncidentStore.updateIncident`. */
@@ -218,13 +220,10 @@ export class CloudIncidents {
     return found;
   }
 
-  async #incident(row: StoredRow): Promise<Incident> {
+  /** Undefined where it was forgotten since the row was read. */
+  async #incident(row: StoredRow): Promise<Incident | undefined> {
     const { id } = incidentColumns.parse(row);
-    const incident = (await this.#parsed(row)) ?? (await this.get(id));
-    if (incident === undefined) {
-      throw bodyGone(`incident ${id}`);
-    }
-    return incident;
+    return (await this.#parsed(row)) ?? (await this.get(id));
   }
 
   /** Undefined where the row's blob is gone: there is a newer row. */

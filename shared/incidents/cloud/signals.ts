@@ -21,12 +21,16 @@ import { signalFrom } from "../stored-values.ts";
 import { CloudBodies, bodyBlobOf, bodyGone } from "./body.ts";
 import { keyOf, keyPart, nextSequence, sortable, under } from "./keys.ts";
 import { insistently, untilWritten } from "./retries.ts";
+import { Tombstones, tombstone } from "./tombstones.ts";
 
 /** A signal's text in a row; a longer one becomes a blob, so that a transaction with many rows stays below 4 MiB. */
 const COLUMNS = 1;
 
 /** Rows that settling a signal changes, so that many fit in one transaction. */
 const CHANGES_OF_SETTLING = 4;
+
+/** Signals that are forgotten in one transaction: two rows each, and a tombstone. */
+const FORGOTTEN_AT_ONCE = Math.floor(MOST_CHANGES / 3);
 
 /** Rows that are read at a time. */
 const READS = 8;
@@ -52,15 +56,16 @@ type SignalColumns = z.output<typeof signalColumns>;
  * - `v|VM|SEQUENCE|ID` or `n|TARGET|SEQUENCE|ID`, and `p|RECEIVED|SEQUENCE|ID`: copies of a pending one, by its VM or its
  *   target, and by time.
  * - `d|RECEIVED|ID`: one that is not pending any more, by time.
+ * - `x|ID`: see `Tombstones`; only for one whose text is a blob.
  */
 export class CloudSignals {
   readonly #table: StorageTable;
-  readonly #blobs: StorageContainer;
+  readonly #tombstones: Tombstones;
   readonly #bodies: CloudBodies;
 
   constructor(table: StorageTable, blobs: StorageContainer) {
     this.#table = table;
-    this.#blobs = blobs;
+    this.#tombstones = new Tombstones(table, blobs, { rowKeyOf: signalKey, folderOf });
     this.#bodies = new CloudBodies(blobs, COLUMNS);
   }
 
@@ -154,22 +159,27 @@ export class CloudSignals {
 
   /** Forgets signals that are not pending and came before the instant, at most `limit`; gives how many. */
   async forget(instant: string, limit: number): Promise<number> {
+    await this.#tombstones.finishLeft(limit);
     const to = keyOf("d", sortable(Date.parse(instant)));
     const rows = await this.#table.list({ from: "d|", to, limit });
     let forgotten = 0;
-    for (let start = 0; start < rows.length; start += MOST_CHANGES / 2) {
-      const some = rows.slice(start, start + MOST_CHANGES / 2);
-      for (const row of some.filter((each) => bodyBlobOf(each) !== undefined)) {
-        await this.#blobs.deleteAll(`${folderOf(signalColumns.parse(row).id)}/`);
-      }
-      const written = await this.#table.write(
-        some.flatMap((row): RowChange[] => [
+    for (let start = 0; start < rows.length; start += FORGOTTEN_AT_ONCE) {
+      const some = rows.slice(start, start + FORGOTTEN_AT_ONCE);
+      const withBlob = some
+        .filter((row) => bodyBlobOf(row) !== undefined)
+        .map((row) => signalColumns.parse(row).id);
+      const written = await this.#table.write([
+        ...some.flatMap((row): RowChange[] => [
           { kind: "delete", rowKey: row.rowKey },
           { kind: "delete", rowKey: signalKey(signalColumns.parse(row).id) },
         ]),
-      );
+        ...withBlob.map((id) => tombstone(id)),
+      ]);
       // Another host forgets the same ones: they count there.
-      forgotten += written === "written" ? some.length : 0;
+      if (written === "written") {
+        await this.#tombstones.finish(withBlob);
+        forgotten += some.length;
+      }
     }
     return forgotten;
   }
@@ -180,13 +190,18 @@ export class CloudSignals {
   }
 
   async #signals(rows: readonly StoredRow[]): Promise<readonly Signal[]> {
-    return await inParallel(rows, READS, async (row) => await this.#signal(row));
+    const signals = await inParallel(rows, READS, async (row) => await this.#signal(row));
+    return signals.filter((signal) => signal !== undefined);
   }
 
-  async #signal(row: StoredRow): Promise<Signal> {
+  /** Undefined where it was forgotten since the row was read. */
+  async #signal(row: StoredRow): Promise<Signal | undefined> {
     const { id, vmId, nicId, stateBody } = signalColumns.parse(row);
     const body = await this.#bodies.unpack(row);
     if (body === undefined) {
+      if ((await this.#table.get(signalKey(id))) === undefined) {
+        return undefined;
+      }
       throw bodyGone(`signal ${id}`);
     }
     const signal = signalFrom({ id, vm_id: orNull(vmId), state_body: stateBody, body });

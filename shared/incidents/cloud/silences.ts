@@ -62,7 +62,7 @@ export class CloudSilences {
   }
 
   async all(): Promise<readonly Silence[]> {
-    const rows = await this.#table.list({ from: "", to: "\u{FFFF}" });
+    const rows = await this.#table.list();
     return rows
       .map((row) => silenceColumns.parse(row))
       .toSorted((one, other) => (one.vmId < other.vmId ? -1 : 1));
