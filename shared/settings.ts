@@ -2,7 +2,8 @@ import type { z } from "zod";
 
 import { ConfigurationError } from "./domain/errors.ts";
 import { environment, type Allowance } from "./settings/environment.ts";
-import { parseTelemetry, type TelemetryTarget } from "./settings/telemetry.ts";
+import { problemsOf } from "./settings/problems.ts";
+import { readTelemetry, type TelemetryTarget } from "./settings/telemetry.ts";
 
 export type { Allowance, TelemetryTarget };
 
@@ -203,18 +204,6 @@ function authenticationOf(values: z.output<typeof environment>): Authentication 
   return { kind: "entra", tenantId, clientId, audience, authority };
 }
 
-function telemetryOf(values: z.output<typeof environment>): TelemetryTarget {
-  const parsed = parseTelemetry(values.REMEDIATOR_TELEMETRY, values);
-  if (!parsed.success) {
-    throw badSettings(problemsOf(parsed.error));
-  }
-  return parsed.data;
-}
-
-function problemsOf({ issues }: z.ZodError): string {
-  return issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; ");
-}
-
 function badSettings(problems: string): ConfigurationError {
   return new ConfigurationError(`Cannot read the settings. ${problems}`, {
     code: "invalid-settings",
@@ -243,7 +232,7 @@ function deploymentOf(
     authentication: authenticationOf(values),
     ratePerMinute: values.REMEDIATOR_RATE_PER_MINUTE,
     eventTopic: values.REMEDIATOR_EVENT_TOPIC ?? null,
-    telemetry: telemetryOf(values),
+    telemetry: readTelemetry(values.REMEDIATOR_TELEMETRY, values),
     paused: values.REMEDIATOR_PAUSED,
     simulator:
       endpoint === undefined

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 
 import { readSettings } from "../shared/settings.ts";
+import { containing } from "./cli/matchers.ts";
 
 const INSIGHTS =
   "InstrumentationKey=7d0c3f52-91be-4a7e-8f16-2b54c9e0a3d8;IngestionEndpoint=https://westeurope-5.in.applicationinsights.azure.com/";
@@ -197,6 +198,30 @@ it.each([
     { REMEDIATOR_TELEMETRY: "otlp", OTEL_EXPORTER_OTLP_ENDPOINT: "collector:4317" },
     "OTEL_EXPORTER_OTLP_ENDPOINT",
   ],
-])("refuses a target for telemetry that cannot be one: %j", (variables, name) => {
-  expect(() => readSettings(variables)).toThrow(name);
+  [
+    {
+      REMEDIATOR_TELEMETRY: "applicationInsights",
+      APPLICATIONINSIGHTS_CONNECTION_STRING: INSIGHTS,
+      APPLICATIONINSIGHTS_AUTHENTICATION_STRING: "ClientId=3f0f5a4e-0c55-4b0b-9e29-6a1f5c5d9a11",
+    },
+    "APPLICATIONINSIGHTS_AUTHENTICATION_STRING",
+  ],
+  [{ REMEDIATOR_TELEMETRY: "insights" }, "REMEDIATOR_TELEMETRY"],
+])("goes without telemetry where its target cannot be one: %j", (variables, name) => {
+  expect(readSettings(variables).telemetry).toEqual({ kind: "off", problem: containing(name) });
+});
+
+it.each([
+  "ClientId=ID;Authorization=AAD",
+  "clientid=ID; authorization=aad;",
+  "Authorization=AAD;ClientId=ID",
+])("takes the parts of telemetry's identity in any order and case: %s", (text) => {
+  const clientId = "3F0F5A4E-0c55-4b0b-9e29-6a1f5c5d9a11";
+  const { telemetry } = readSettings({
+    REMEDIATOR_TELEMETRY: "applicationInsights",
+    APPLICATIONINSIGHTS_CONNECTION_STRING: INSIGHTS.replace("7d0c3f52", "7D0C3F52"),
+    APPLICATIONINSIGHTS_AUTHENTICATION_STRING: text.replace("ID", clientId),
+  });
+
+  expect(telemetry).toMatchObject({ kind: "applicationInsights", identity: { clientId } });
 });

@@ -115,7 +115,7 @@ export const environment = z.object({
       "must be https://TOPIC.REGION-1.eventgrid.azure.net/api/events",
     )
     .optional(),
-  REMEDIATOR_TELEMETRY: z.enum(["off", "console", "otlp", "applicationInsights"]).default("off"),
+  REMEDIATOR_TELEMETRY: z.string().default("off"),
   ...telemetryVariables,
   REMEDIATOR_PAUSED: z.stringbool().default(false),
   REMEDIATOR_ARM_ENDPOINT: loopbackUrl.optional(),

@@ -125,6 +125,12 @@ describe("doctor on this machine", () => {
       "invalid-settings",
       ["REMEDIATOR_PROBE_PORT", "REMEDIATOR_MODE"],
     ],
+    [
+      { REMEDIATOR_TELEMETRY: "otlp", OTEL_EXPORTER_OTLP_ENDPOINT: "collector" },
+      "settings",
+      "invalid-settings",
+      ["OTEL_EXPORTER_OTLP_ENDPOINT"],
+    ],
     [{ REMEDIATOR_MODES: "heal" }, "settings", "unknown-setting", ["REMEDIATOR_MODES"]],
     [{ REMEDIATOR_PROBE_PROXY: "http://127.0.0.1:9" }, "proxy", "no-proxy", ["127.0.0.1:9"]],
     [
