@@ -55,7 +55,7 @@ export interface Settings {
   };
   /** Time in which each opted-in VM is probed once; 0: no probe rounds. @default 0 */
   readonly probeRoundMinutes: number;
-  /** Budgets of the two guest scripts, from start to answer. @default 120 and 240 */
+  /** Budgets of the two guest scripts, from start to answer; the switch's is longer than the lease wait. @default 120 and 240 */
   readonly guestReadSeconds: number;
   readonly guestSwitchSeconds: number;
   /** Longest wait of the switch for the right lease, whole seconds. @default 60 */
@@ -121,19 +121,18 @@ export function environmentVariables(): Readonly<Record<string, string | undefin
   return { ...process.env };
 }
 
+/** Blanks count as empty: read as a number they would be 0, which lets guards go. */
 function withoutEmpty(
   variables: Readonly<Record<string, string | undefined>>,
 ): Record<string, string | undefined> {
-  return Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ""));
+  return Object.fromEntries(Object.entries(variables).filter(([, value]) => value?.trim() !== ""));
 }
 
 function toSettings(values: z.output<typeof environment>): Settings {
   const leaseWaitSeconds = Math.max(1, Math.ceil(values.REMEDIATOR_LEASE_WAIT_SECONDS));
   return {
     mode: values.REMEDIATOR_MODE,
-    scope: values.REMEDIATOR_SCOPE.split(",")
-      .map((id) => id.trim().toLowerCase())
-      .filter((id) => id !== ""),
+    scope: values.REMEDIATOR_SCOPE,
     allowed: values.REMEDIATOR_ALLOW,
     consoleSecret: values.REMEDIATOR_CONSOLE_SECRET ?? null,
     coolDownSeconds: values.REMEDIATOR_COOL_DOWN_SECONDS,
@@ -141,7 +140,7 @@ function toSettings(values: z.output<typeof environment>): Settings {
     probe: probeOf(values),
     probeRoundMinutes: values.REMEDIATOR_PROBE_ROUND_MINUTES,
     guestReadSeconds: values.REMEDIATOR_GUEST_READ_SECONDS,
-    guestSwitchSeconds: values.REMEDIATOR_GUEST_SWITCH_SECONDS,
+    guestSwitchSeconds: switchSeconds(values.REMEDIATOR_GUEST_SWITCH_SECONDS, leaseWaitSeconds),
     leaseWaitSeconds,
     deadManSeconds: Math.max(
       Math.ceil(values.REMEDIATOR_DEAD_MAN_SECONDS),
@@ -156,6 +155,11 @@ function toSettings(values: z.output<typeof environment>): Settings {
     ...restartTimes(values),
     ...deploymentOf(values),
   };
+}
+
+/** A switch must not be given up while Windows still waits for its lease: then it has the script's own bound. */
+function switchSeconds(budgetSeconds: number, leaseWaitSeconds: number): number {
+  return leaseWaitSeconds < budgetSeconds ? budgetSeconds : leaseWaitSeconds + RESTORE_SECONDS;
 }
 
 function probeOf(values: z.output<typeof environment>): Settings["probe"] {
@@ -199,7 +203,7 @@ function authenticationOf(values: z.output<typeof environment>): Authentication 
   if (tenantId === undefined || clientId === undefined) {
     throw badSettings("REMEDIATOR_AUTH=entra needs REMEDIATOR_ENTRA_TENANT and _CLIENT");
   }
-  const audience = values.REMEDIATOR_ENTRA_AUDIENCE ?? `api://${clientId}`;
+  const audience = values.REMEDIATOR_ENTRA_AUDIENCE ?? `api://${clientId.toLowerCase()}`;
   const { origin: authority } = new URL(values.REMEDIATOR_ENTRA_AUTHORITY);
   return { kind: "entra", tenantId, clientId, audience, authority };
 }

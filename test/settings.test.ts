@@ -9,6 +9,17 @@ const INSIGHTS =
 it.each([
   ["REMEDIATOR_PROBE_PROXY", "https://jump.example:443"],
   ["REMEDIATOR_PROBE_PROXY", "socks5://jump.example:1080"],
+  ["REMEDIATOR_PROBE_PROXY", "http://ops:word@jump.example:8080"],
+  ["REMEDIATOR_PROBE_PROXY", "http://jump.example:8080/path"],
+  ["REMEDIATOR_PROBE_PROXY", "http://jump.example:8080?key=word"],
+  ["REMEDIATOR_PROBE_TIMEOUT_SECONDS", "0"],
+  ["REMEDIATOR_SCOPE", "/subscriptions/production"],
+  ["REMEDIATOR_SCOPE", "rg-web"],
+  ["REMEDIATOR_SCOPE", "/subscriptions/6f0c2d81-4b7e-4c1a-9e35-d8a7b1f20c44/rg-web"],
+  [
+    "REMEDIATOR_SCOPE",
+    "/subscriptions/6f0c2d81-4b7e-4c1a-9e35-d8a7b1f20c44/resourceGroups/rg-web/vm-web-01",
+  ],
   ["REMEDIATOR_PROBE_CONTROL", "10.40.2.9:99999"],
   ["REMEDIATOR_PROBE_CONTROL", "10.40.2.9:0"],
   ["REMEDIATOR_ALLOW", "consol"],
@@ -53,6 +64,43 @@ it.each([
     expect([settings.leaseWaitSeconds, settings.deadManSeconds]).toEqual([wait, revert]);
   },
 );
+
+it.each([
+  ["60", "240", 240],
+  ["60", "60", 75],
+  ["300", "240", 315],
+])(
+  "gives no switch up while Windows may still wait for a lease: %s s and %s s",
+  (lease, budget, seconds) => {
+    const settings = readSettings({
+      REMEDIATOR_LEASE_WAIT_SECONDS: lease,
+      REMEDIATOR_GUEST_SWITCH_SECONDS: budget,
+    });
+
+    expect(settings.guestSwitchSeconds).toBe(seconds);
+  },
+);
+
+it("takes blanks for nothing, not for 0", () => {
+  const blank = readSettings({
+    REMEDIATOR_UNREAD_SILENCE_SECONDS: " ",
+    REMEDIATOR_COOL_DOWN_SECONDS: "\t",
+    REMEDIATOR_DATA: " ",
+  });
+
+  expect(blank).toEqual(readSettings({}));
+});
+
+it("takes subscriptions, groups and VMs for scopes, and a subscription's id alone", () => {
+  const id = "6F0C2D81-4b7e-4c1a-9e35-d8a7b1f20c44";
+  const path = `/subscriptions/${id}`;
+  const group = `${path}/resourceGroups/rg-web`;
+  const vm = `${group}/providers/Microsoft.Compute/virtualMachines/vm-web-01`;
+
+  const { scope } = readSettings({ REMEDIATOR_SCOPE: `${id}, ${path}/,${group},,${vm}` });
+
+  expect(scope).toEqual([path, path, group, vm].map((each) => each.toLowerCase()));
+});
 
 it("probes in no rounds unless it is asked to", () => {
   expect(readSettings({}).probeRoundMinutes).toBe(0);
@@ -100,7 +148,10 @@ const ENTRA = {
 };
 
 it("trusts the public cloud's sign-in host, or the one of a national cloud that is named", () => {
-  const { authentication } = readSettings(ENTRA);
+  const { authentication } = readSettings({
+    ...ENTRA,
+    REMEDIATOR_ENTRA_CLIENT: ENTRA.REMEDIATOR_ENTRA_CLIENT.toUpperCase(),
+  });
   const named = readSettings({
     ...ENTRA,
     REMEDIATOR_ENTRA_AUTHORITY: "https://login.microsoftonline.us/",
