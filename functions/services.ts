@@ -87,16 +87,20 @@ function telemetryOf(target: TelemetryTarget): Pick<Services, "telemetry" | "end
 /** Nothing that is wrong with telemetry may stop a heal. */
 async function startTelemetry(target: TelemetryTarget): Promise<Telemetry> {
   if (target.kind === "off") {
-    return NO_TELEMETRY;
+    return target.problem === undefined ? NO_TELEMETRY : await withoutTelemetry(target.problem);
   }
   try {
     const telemetry = await import("./telemetry/open-telemetry.ts");
     return await telemetry.startTelemetry(target);
   } catch (error) {
-    const { warn } = await import("./telemetry/warning-once.ts");
-    warn(`Telemetry is off: ${error instanceof Error ? error.message : "it did not start"}`);
-    return NO_TELEMETRY;
+    return await withoutTelemetry(error instanceof Error ? error.message : "it did not start");
   }
+}
+
+async function withoutTelemetry(reason: string): Promise<Telemetry> {
+  const { warn } = await import("./telemetry/warning-once.ts");
+  warn(`Telemetry is off: ${reason}`);
+  return NO_TELEMETRY;
 }
 
 async function watched(store: IncidentStore, telemetry: Telemetry): Promise<IncidentStore> {

@@ -2,7 +2,8 @@ import type { z } from "zod";
 
 import { ConfigurationError } from "./domain/errors.ts";
 import { environment, type Allowance } from "./settings/environment.ts";
-import { parseTelemetry, type TelemetryTarget } from "./settings/telemetry.ts";
+import { problemsOf } from "./settings/problems.ts";
+import { readTelemetry, type TelemetryTarget } from "./settings/telemetry.ts";
 
 export type { Allowance, TelemetryTarget };
 
@@ -54,7 +55,7 @@ export interface Settings {
   };
   /** Time in which each opted-in VM is probed once; 0: no probe rounds. @default 0 */
   readonly probeRoundMinutes: number;
-  /** Budgets of the two guest scripts, from start to answer. @default 120 and 240 */
+  /** Budgets of the two guest scripts, from start to answer; the switch's is longer than the lease wait. @default 120 and 240 */
   readonly guestReadSeconds: number;
   readonly guestSwitchSeconds: number;
   /** Longest wait of the switch for the right lease, whole seconds. @default 60 */
@@ -120,19 +121,18 @@ export function environmentVariables(): Readonly<Record<string, string | undefin
   return { ...process.env };
 }
 
+/** Blanks count as empty: read as a number they would be 0, which lets guards go. */
 function withoutEmpty(
   variables: Readonly<Record<string, string | undefined>>,
 ): Record<string, string | undefined> {
-  return Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ""));
+  return Object.fromEntries(Object.entries(variables).filter(([, value]) => value?.trim() !== ""));
 }
 
 function toSettings(values: z.output<typeof environment>): Settings {
   const leaseWaitSeconds = Math.max(1, Math.ceil(values.REMEDIATOR_LEASE_WAIT_SECONDS));
   return {
     mode: values.REMEDIATOR_MODE,
-    scope: values.REMEDIATOR_SCOPE.split(",")
-      .map((id) => id.trim().toLowerCase())
-      .filter((id) => id !== ""),
+    scope: values.REMEDIATOR_SCOPE,
     allowed: values.REMEDIATOR_ALLOW,
     consoleSecret: values.REMEDIATOR_CONSOLE_SECRET ?? null,
     coolDownSeconds: values.REMEDIATOR_COOL_DOWN_SECONDS,
@@ -140,7 +140,7 @@ function toSettings(values: z.output<typeof environment>): Settings {
     probe: probeOf(values),
     probeRoundMinutes: values.REMEDIATOR_PROBE_ROUND_MINUTES,
     guestReadSeconds: values.REMEDIATOR_GUEST_READ_SECONDS,
-    guestSwitchSeconds: values.REMEDIATOR_GUEST_SWITCH_SECONDS,
+    guestSwitchSeconds: switchSeconds(values.REMEDIATOR_GUEST_SWITCH_SECONDS, leaseWaitSeconds),
     leaseWaitSeconds,
     deadManSeconds: Math.max(
       Math.ceil(values.REMEDIATOR_DEAD_MAN_SECONDS),
@@ -155,6 +155,11 @@ function toSettings(values: z.output<typeof environment>): Settings {
     ...restartTimes(values),
     ...deploymentOf(values),
   };
+}
+
+/** A switch must not be given up while Windows still waits for its lease: then it has the script's own bound. */
+function switchSeconds(budgetSeconds: number, leaseWaitSeconds: number): number {
+  return leaseWaitSeconds < budgetSeconds ? budgetSeconds : leaseWaitSeconds + RESTORE_SECONDS;
 }
 
 function probeOf(values: z.output<typeof environment>): Settings["probe"] {
@@ -198,21 +203,9 @@ function authenticationOf(values: z.output<typeof environment>): Authentication 
   if (tenantId === undefined || clientId === undefined) {
     throw badSettings("REMEDIATOR_AUTH=entra needs REMEDIATOR_ENTRA_TENANT and _CLIENT");
   }
-  const audience = values.REMEDIATOR_ENTRA_AUDIENCE ?? `api://${clientId}`;
+  const audience = values.REMEDIATOR_ENTRA_AUDIENCE ?? `api://${clientId.toLowerCase()}`;
   const { origin: authority } = new URL(values.REMEDIATOR_ENTRA_AUTHORITY);
   return { kind: "entra", tenantId, clientId, audience, authority };
-}
-
-function telemetryOf(values: z.output<typeof environment>): TelemetryTarget {
-  const parsed = parseTelemetry(values.REMEDIATOR_TELEMETRY, values);
-  if (!parsed.success) {
-    throw badSettings(problemsOf(parsed.error));
-  }
-  return parsed.data;
-}
-
-function problemsOf({ issues }: z.ZodError): string {
-  return issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; ");
 }
 
 function badSettings(problems: string): ConfigurationError {
@@ -243,7 +236,7 @@ function deploymentOf(
     authentication: authenticationOf(values),
     ratePerMinute: values.REMEDIATOR_RATE_PER_MINUTE,
     eventTopic: values.REMEDIATOR_EVENT_TOPIC ?? null,
-    telemetry: telemetryOf(values),
+    telemetry: readTelemetry(values.REMEDIATOR_TELEMETRY, values),
     paused: values.REMEDIATOR_PAUSED,
     simulator:
       endpoint === undefined

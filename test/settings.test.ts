@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 
 import { readSettings } from "../shared/settings.ts";
+import { containing } from "./cli/matchers.ts";
 
 const INSIGHTS =
   "InstrumentationKey=7d0c3f52-91be-4a7e-8f16-2b54c9e0a3d8;IngestionEndpoint=https://westeurope-5.in.applicationinsights.azure.com/";
@@ -8,6 +9,17 @@ const INSIGHTS =
 it.each([
   ["REMEDIATOR_PROBE_PROXY", "https://jump.example:443"],
   ["REMEDIATOR_PROBE_PROXY", "socks5://jump.example:1080"],
+  ["REMEDIATOR_PROBE_PROXY", "http://ops:word@jump.example:8080"],
+  ["REMEDIATOR_PROBE_PROXY", "http://jump.example:8080/path"],
+  ["REMEDIATOR_PROBE_PROXY", "http://jump.example:8080?key=word"],
+  ["REMEDIATOR_PROBE_TIMEOUT_SECONDS", "0"],
+  ["REMEDIATOR_SCOPE", "/subscriptions/production"],
+  ["REMEDIATOR_SCOPE", "rg-web"],
+  ["REMEDIATOR_SCOPE", "/subscriptions/6f0c2d81-4b7e-4c1a-9e35-d8a7b1f20c44/rg-web"],
+  [
+    "REMEDIATOR_SCOPE",
+    "/subscriptions/6f0c2d81-4b7e-4c1a-9e35-d8a7b1f20c44/resourceGroups/rg-web/vm-web-01",
+  ],
   ["REMEDIATOR_PROBE_CONTROL", "10.40.2.9:99999"],
   ["REMEDIATOR_PROBE_CONTROL", "10.40.2.9:0"],
   ["REMEDIATOR_ALLOW", "consol"],
@@ -52,6 +64,43 @@ it.each([
     expect([settings.leaseWaitSeconds, settings.deadManSeconds]).toEqual([wait, revert]);
   },
 );
+
+it.each([
+  ["60", "240", 240],
+  ["60", "60", 75],
+  ["300", "240", 315],
+])(
+  "gives no switch up while Windows may still wait for a lease: %s s and %s s",
+  (lease, budget, seconds) => {
+    const settings = readSettings({
+      REMEDIATOR_LEASE_WAIT_SECONDS: lease,
+      REMEDIATOR_GUEST_SWITCH_SECONDS: budget,
+    });
+
+    expect(settings.guestSwitchSeconds).toBe(seconds);
+  },
+);
+
+it("takes blanks for nothing, not for 0", () => {
+  const blank = readSettings({
+    REMEDIATOR_UNREAD_SILENCE_SECONDS: " ",
+    REMEDIATOR_COOL_DOWN_SECONDS: "\t",
+    REMEDIATOR_DATA: " ",
+  });
+
+  expect(blank).toEqual(readSettings({}));
+});
+
+it("takes subscriptions, groups and VMs for scopes, and a subscription's id alone", () => {
+  const id = "6F0C2D81-4b7e-4c1a-9e35-d8a7b1f20c44";
+  const path = `/subscriptions/${id}`;
+  const group = `${path}/resourceGroups/rg-web`;
+  const vm = `${group}/providers/Microsoft.Compute/virtualMachines/vm-web-01`;
+
+  const { scope } = readSettings({ REMEDIATOR_SCOPE: `${id}, ${path}/,${group},,${vm}` });
+
+  expect(scope).toEqual([path, path, group, vm].map((each) => each.toLowerCase()));
+});
 
 it("probes in no rounds unless it is asked to", () => {
   expect(readSettings({}).probeRoundMinutes).toBe(0);
@@ -99,7 +148,10 @@ const ENTRA = {
 };
 
 it("trusts the public cloud's sign-in host, or the one of a national cloud that is named", () => {
-  const { authentication } = readSettings(ENTRA);
+  const { authentication } = readSettings({
+    ...ENTRA,
+    REMEDIATOR_ENTRA_CLIENT: ENTRA.REMEDIATOR_ENTRA_CLIENT.toUpperCase(),
+  });
   const named = readSettings({
     ...ENTRA,
     REMEDIATOR_ENTRA_AUTHORITY: "https://login.microsoftonline.us/",
@@ -197,6 +249,30 @@ it.each([
     { REMEDIATOR_TELEMETRY: "otlp", OTEL_EXPORTER_OTLP_ENDPOINT: "collector:4317" },
     "OTEL_EXPORTER_OTLP_ENDPOINT",
   ],
-])("refuses a target for telemetry that cannot be one: %j", (variables, name) => {
-  expect(() => readSettings(variables)).toThrow(name);
+  [
+    {
+      REMEDIATOR_TELEMETRY: "applicationInsights",
+      APPLICATIONINSIGHTS_CONNECTION_STRING: INSIGHTS,
+      APPLICATIONINSIGHTS_AUTHENTICATION_STRING: "ClientId=3f0f5a4e-0c55-4b0b-9e29-6a1f5c5d9a11",
+    },
+    "APPLICATIONINSIGHTS_AUTHENTICATION_STRING",
+  ],
+  [{ REMEDIATOR_TELEMETRY: "insights" }, "REMEDIATOR_TELEMETRY"],
+])("goes without telemetry where its target cannot be one: %j", (variables, name) => {
+  expect(readSettings(variables).telemetry).toEqual({ kind: "off", problem: containing(name) });
+});
+
+it.each([
+  "ClientId=ID;Authorization=AAD",
+  "clientid=ID; authorization=aad;",
+  "Authorization=AAD;ClientId=ID",
+])("takes the parts of telemetry's identity in any order and case: %s", (text) => {
+  const clientId = "3F0F5A4E-0c55-4b0b-9e29-6a1f5c5d9a11";
+  const { telemetry } = readSettings({
+    REMEDIATOR_TELEMETRY: "applicationInsights",
+    APPLICATIONINSIGHTS_CONNECTION_STRING: INSIGHTS.replace("7d0c3f52", "7D0C3F52"),
+    APPLICATIONINSIGHTS_AUTHENTICATION_STRING: text.replace("ID", clientId),
+  });
+
+  expect(telemetry).toMatchObject({ kind: "applicationInsights", identity: { clientId } });
 });

@@ -43,6 +43,12 @@ const CREDENTIAL_ERRORS = new Set([
   "AuthenticationRequiredError",
   "CredentialUnavailableError",
 ]);
+/**
+ * A managed identity's endpoint was asked and gave no token: `@azure/identity` keeps neither its status nor its timeout apart. Where
+ * there is no such endpoint, as on a laptop, the text goes on as excluded here.
+ */
+const IDENTITY_ENDPOINT_FAILED =
+  /ManagedIdentityCredential: (?:Authentication failed|Network unreachable)(?!\. Message:? Attempted to use the IMDS endpoint, but it is not available)/u;
 const MESSAGE_LIMIT = 600;
 
 /**
@@ -163,7 +169,7 @@ function withoutCredential(error: Error): Failure {
     azureCode: null,
     message: "No access token could be had.",
     code: "no-credential",
-    retryable: status !== null && isTransient(status),
+    retryable: status === null ? IDENTITY_ENDPOINT_FAILED.test(error.message) : isTransient(status),
     headers: null,
   };
 }
@@ -203,6 +209,9 @@ const NEXT_STEPS: Readonly<Record<string, string>> = {
 function nextStepOf(failure: Failure): string {
   if (failure.status === 403) {
     return grantStep(failure.message);
+  }
+  if (failure.code === "no-credential" && failure.retryable) {
+    return "Check the managed identity and Entra's health if it lasts; the request is made again.";
   }
   return NEXT_STEPS[failure.code] ?? "Read Azure's message, and correct what it names.";
 }

@@ -26,6 +26,32 @@ const allowances = z
   .transform((words) => words.filter((word) => word !== ""))
   .pipe(z.array(z.enum(ALLOWANCES, { error: `must be of ${ALLOWANCES.join(", ")}` })));
 
+const SUBSCRIPTION_ID = String.raw`[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}`;
+const SCOPE = new RegExp(
+  `^/subscriptions/${SUBSCRIPTION_ID}(?:/resourcegroups/[^/]+(?:/providers/[^/]+(?:/[^/]+/[^/]+)+)?)?$`,
+  "u",
+);
+
+/** In lower case, as they are compared; one that is misspelt would opt nothing in, and nobody would know. */
+const scopes = z
+  .string()
+  .default("")
+  .transform((text) => text.split(",").map((entry) => entry.trim().toLowerCase()))
+  .transform((entries) => entries.filter((entry) => entry !== "").map(asScope))
+  .pipe(
+    z.array(
+      z.string().regex(SCOPE, {
+        error: "must be /subscriptions/ID, with /resourceGroups/NAME or a VM's whole id",
+      }),
+    ),
+  );
+
+/** A subscription's id may stand alone. */
+function asScope(entry: string): string {
+  const path = entry.replace(/\/+$/u, "");
+  return path.startsWith("/") ? path : `/subscriptions/${path}`;
+}
+
 /** A plain value is refused: whoever may read the settings must not learn a password by that. */
 const secretUrl = z
   .url({ error: "must be a secret's address, https://VAULT.vault.azure.net/secrets/NAME" })
@@ -66,7 +92,7 @@ function storageUrl(service: "table" | "blob"): z.ZodType<string> {
 /** Every environment variable that the program reads, with its default. Names carry their unit. */
 export const environment = z.object({
   REMEDIATOR_MODE: z.enum(["heal", "observe"]).default("observe"),
-  REMEDIATOR_SCOPE: z.string().default(""),
+  REMEDIATOR_SCOPE: scopes,
   REMEDIATOR_ALLOW: allowances,
   REMEDIATOR_CONSOLE_SECRET: secretUrl.optional(),
   REMEDIATOR_COOL_DOWN_SECONDS: seconds.default(1800),
@@ -74,9 +100,14 @@ export const environment = z.object({
   REMEDIATOR_PROBE_PORT: z.coerce.number().int().min(1).max(65_535).default(3389),
   REMEDIATOR_PROBE_COUNT: z.coerce.number().int().min(1).max(20).default(3),
   REMEDIATOR_PROBE_WINDOW_SECONDS: seconds.default(60),
-  REMEDIATOR_PROBE_TIMEOUT_SECONDS: seconds.default(5),
+  // Whoever gets no time at all is silent.
+  REMEDIATOR_PROBE_TIMEOUT_SECONDS: seconds.min(0.1).default(5),
   REMEDIATOR_PROBE_PROXY: z
     .url({ protocol: /^http$/u, error: "must be http://HOST:PORT" })
+    .refine(
+      (url) => isBare(url) && new URL(url).pathname === "/",
+      "must be http://HOST:PORT, without a login, path or query",
+    )
     .optional(),
   REMEDIATOR_PROBE_CONTROL: z
     .string()
@@ -115,7 +146,7 @@ export const environment = z.object({
       "must be https://TOPIC.REGION-1.eventgrid.azure.net/api/events",
     )
     .optional(),
-  REMEDIATOR_TELEMETRY: z.enum(["off", "console", "otlp", "applicationInsights"]).default("off"),
+  REMEDIATOR_TELEMETRY: z.string().default("off"),
   ...telemetryVariables,
   REMEDIATOR_PAUSED: z.stringbool().default(false),
   REMEDIATOR_ARM_ENDPOINT: loopbackUrl.optional(),
@@ -132,8 +163,16 @@ function isSecretAddress(text: string): boolean {
     url.protocol === "https:" &&
     /\.vault\.(?:azure\.(?:net|cn)|usgovcloudapi\.net)$/u.test(url.hostname);
   const path = /^\/secrets\/[\dA-Za-z-]{1,127}(?:\/[\da-f]{32})?$/u.test(url.pathname);
-  const bare = [url.search, url.hash, url.username, url.password].every((part) => part === "");
-  return path && bare && (isVault || isLoopback(text));
+  return path && isBare(text) && (isVault || isLoopback(text));
+}
+
+/** Without a login, a query and a fragment. */
+function isBare(text: string): boolean {
+  if (!URL.canParse(text)) {
+    return false;
+  }
+  const { search, hash, username, password } = new URL(text);
+  return [search, hash, username, password].every((part) => part === "");
 }
 
 function isPort(port: number): boolean {

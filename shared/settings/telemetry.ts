@@ -1,8 +1,11 @@
 import { z } from "zod";
 
+import { problemsOf } from "./problems.ts";
+
 /** Where traces and metrics go. */
 export type TelemetryTarget =
-  | { readonly kind: "off" }
+  /** `problem`: what is wrong with the target that was named. */
+  | { readonly kind: "off"; readonly problem?: string }
   | { readonly kind: "console" }
   /** Base address of a collector that takes OTLP over HTTP. */
   | { readonly kind: "otlp"; readonly endpoint: string }
@@ -24,23 +27,27 @@ const collector = z
     endpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT,
   }));
 
-/** As the Functions host takes it: `Authorization=AAD`, with `;ClientId=ID` for a user-assigned identity. */
+/** As the Functions host takes it, its parts in any order: `Authorization=AAD`, with `ClientId=ID` for a user-assigned identity. */
 const identity = z
   .string()
-  .regex(
-    /^Authorization=AAD(?:;ClientId=[\da-f-]{36})?;?$/iu,
+  .transform((text): Readonly<Record<string, string | undefined>> =>
+    Object.fromEntries(partsOf(text)),
+  )
+  .refine(
+    ({ authorization, clientid, ...others }) =>
+      authorization?.toLowerCase() === "aad" &&
+      (clientid === undefined || z.guid().safeParse(clientid).success) &&
+      Object.keys(others).length === 0,
     "must be Authorization=AAD or Authorization=AAD;ClientId=ID",
   )
-  .transform((text) => ({
-    clientId: /ClientId=(?<id>[^;]+)/iu.exec(text)?.groups?.["id"] ?? null,
-  }));
+  .transform(({ clientid }) => ({ clientId: clientid ?? null }));
 
 const insights = z
   .object({
     APPLICATIONINSIGHTS_CONNECTION_STRING: z
       .string({ error: "is needed for applicationInsights" })
       .regex(
-        /(?:^|;)InstrumentationKey=[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}(?:;|$)/u,
+        /(?:^|;)InstrumentationKey=[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}(?:;|$)/iu,
         "must be a connection string of Application Insights",
       ),
     APPLICATIONINSIGHTS_AUTHENTICATION_STRING: identity.optional(),
@@ -58,18 +65,34 @@ export const telemetryVariables = {
   APPLICATIONINSIGHTS_AUTHENTICATION_STRING: z.string().optional(),
 };
 
-/** Reads the target of that kind from the environment. */
-export function parseTelemetry(
-  kind: TelemetryTarget["kind"],
-  values: unknown,
-): z.ZodSafeParseResult<TelemetryTarget> {
+/** Reads the target from the environment. What is wrong with it turns telemetry off and nothing else: a heal goes without. */
+export function readTelemetry(kind: string, values: unknown): TelemetryTarget {
   switch (kind) {
     case "off":
     case "console":
-      return { success: true, data: { kind } };
+      return { kind };
     case "otlp":
-      return collector.safeParse(values);
+      return targetOf(collector.safeParse(values));
     case "applicationInsights":
-      return insights.safeParse(values);
+      return targetOf(insights.safeParse(values));
+    default:
+      return {
+        kind: "off",
+        problem: "REMEDIATOR_TELEMETRY: must be off, console, otlp or applicationInsights",
+      };
   }
+}
+
+function targetOf(parsed: z.ZodSafeParseResult<TelemetryTarget>): TelemetryTarget {
+  return parsed.success ? parsed.data : { kind: "off", problem: problemsOf(parsed.error) };
+}
+
+function partsOf(text: string): readonly (readonly [string, string])[] {
+  return text
+    .split(";")
+    .filter((part) => part.trim() !== "")
+    .map((part) => {
+      const [key = "", ...value] = part.split("=");
+      return [key.trim().toLowerCase(), value.join("=").trim()] as const;
+    });
 }

@@ -1,4 +1,5 @@
 import { RestError, createHttpHeaders, createPipelineRequest } from "@azure/core-rest-pipeline";
+import { AggregateAuthenticationError, CredentialUnavailableError } from "@azure/identity";
 import { describe, expect, it } from "vitest";
 
 import { toAzureRequestError } from "../../shared/azure/errors.ts";
@@ -118,6 +119,29 @@ describe("what was no answer", () => {
     const thrown = Object.assign(new Error("x"), { name: "AuthenticationError", statusCode: 503 });
 
     expect(toAzureRequestError(thrown, "x").retryable).toBe(true);
+  });
+
+  it.each([
+    ["Authentication failed. Message The managed identity endpoint answered 500", true],
+    ["Network unreachable. Message: network_error: Network request failed", true],
+    [
+      "Authentication failed. Message Attempted to use the IMDS endpoint, but it is not available.",
+      false,
+    ],
+  ])("asks a managed identity's endpoint again, where there is one: %s", (came, retryable) => {
+    const thrown = new AggregateAuthenticationError(
+      [
+        new CredentialUnavailableError("EnvironmentCredential is unavailable."),
+        new CredentialUnavailableError(`ManagedIdentityCredential: ${came}`),
+        new CredentialUnavailableError("Azure CLI could not be found."),
+      ],
+      "ChainedTokenCredential authentication failed.",
+    );
+
+    const error = toAzureRequestError(thrown, "x");
+
+    expect(error).toMatchObject({ code: "no-credential", status: null, retryable });
+    expect(error.nextStep).toContain(retryable ? "made again" : "az login");
   });
 
   it.each([

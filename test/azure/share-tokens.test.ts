@@ -86,6 +86,21 @@ describe("a shared credential", () => {
     expect(source.asked).toHaveLength(2);
   });
 
+  it("gives the token that still lasts while no new one can be had", async () => {
+    const shared = shareTokens(aSource(aToken(HOUR_MS / 20), new Error("no answer")));
+    await shared.getToken(SCOPE);
+
+    expect((await shared.getToken(SCOPE))?.token).toBe("t");
+    await expect(shared.getToken(SCOPE, { claims: "challenge" })).rejects.toThrow("no answer");
+  });
+
+  it("gives no token that is about to end", async () => {
+    const shared = shareTokens(aSource(aToken(HOUR_MS / 60), new Error("no answer")));
+    await shared.getToken(SCOPE);
+
+    await expect(shared.getToken(SCOPE)).rejects.toThrow("no answer");
+  });
+
   it("keeps neither a failure nor the lack of a token", async () => {
     const shared = shareTokens(aSource(new Error("no sign-in"), aToken()));
 

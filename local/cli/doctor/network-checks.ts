@@ -22,12 +22,13 @@ async function checkProxy(proxy: string | null): Promise<Finding> {
   if (proxy === null) {
     return skipped("Probes go directly: no proxy is set.");
   }
-  const answer = await reach(new URL(proxy));
+  const url = new URL(proxy);
+  const answer = await reach(url);
   return answer === null
-    ? ok(`The proxy ${proxy} can be reached.`)
+    ? ok(`The proxy ${url.host} can be reached.`)
     : failed(
         "no-proxy",
-        `The proxy ${proxy} cannot be reached: ${answer}.`,
+        `The proxy ${url.host} cannot be reached: ${answer}.`,
         "Correct REMEDIATOR_PROBE_PROXY, or let this machine reach it.",
       );
 }

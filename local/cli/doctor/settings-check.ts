@@ -48,7 +48,14 @@ function judge(reading: SettingsReading, variables: Variables): Finding {
       "Correct the name, or unset it; docs/operations.md lists all settings.",
     );
   }
-  const { mode, paused, allowed } = reading.settings;
+  const { mode, paused, allowed, telemetry } = reading.settings;
+  if (telemetry.kind === "off" && telemetry.problem !== undefined) {
+    return failed(
+      "invalid-settings",
+      `Telemetry is off. ${telemetry.problem}`,
+      "Correct the named environment variable; docs/telemetry.md says what it takes.",
+    );
+  }
   const more = allowed.length === 0 ? "" : `, allowed: ${allowed.join(", ")}`;
   return ok(`${set.length} are set. Mode ${mode}${paused ? ", paused" : ""}${more}.`);
 }

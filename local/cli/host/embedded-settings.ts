@@ -72,7 +72,7 @@ function azureVariables(azure: SimulatorAccess | "real"): Variables {
 }
 
 function set(value: string | undefined): string | undefined {
-  return value === "" ? undefined : value;
+  return value?.trim() === "" ? undefined : value;
 }
 
 /** A wait that the demo shortens, in seconds. */

@@ -20,7 +20,7 @@ import {
   type SimulatedAzure,
 } from "../../azure/simulated-azure.ts";
 import { LAUNCHER_VARIABLE } from "../../built/launcher.ts";
-import { containing } from "../matchers.ts";
+import { containing, matching } from "../matchers.ts";
 
 const findingSchema = z.looseObject({
   type: z.string(),
@@ -125,6 +125,12 @@ describe("doctor on this machine", () => {
       "invalid-settings",
       ["REMEDIATOR_PROBE_PORT", "REMEDIATOR_MODE"],
     ],
+    [
+      { REMEDIATOR_TELEMETRY: "otlp", OTEL_EXPORTER_OTLP_ENDPOINT: "collector" },
+      "settings",
+      "invalid-settings",
+      ["OTEL_EXPORTER_OTLP_ENDPOINT"],
+    ],
     [{ REMEDIATOR_MODES: "heal" }, "settings", "unknown-setting", ["REMEDIATOR_MODES"]],
     [{ REMEDIATOR_PROBE_PROXY: "http://127.0.0.1:9" }, "proxy", "no-proxy", ["127.0.0.1:9"]],
     [
@@ -195,7 +201,7 @@ describe("doctor with Azure", () => {
       events: { state: "ok", message: containing("nic-writes") },
       rdp: { state: "ok", message: containing("10.40.2.10") },
       "locks-and-health": { state: "ok" },
-      proxy: { state: "ok" },
+      proxy: { state: "ok", message: matching(/^The proxy 127\.0\.0\.1:\d+ can/u) },
       topic: { state: "ok" },
       storage: { state: "skipped" },
       "console-secret": { state: "skipped" },
@@ -210,7 +216,7 @@ describe("doctor with Azure", () => {
 
     const { code, findings } = await examine(
       { azure: true, simulatorUrl: simulated.endpoint, scopes: [scope] },
-      { REMEDIATOR_SCOPE: "/subscriptions/another" },
+      { REMEDIATOR_SCOPE: "a31f7e92-0d5c-4b68-8f14-2c9e6b7d0a53" },
     );
 
     expect(code).toBe(1);

@@ -30,3 +30,14 @@ it("works on without telemetry, and says why, where an exporter does not take it
     expect.anything(),
   );
 });
+
+it("says why telemetry is off where its target cannot be one", async () => {
+  const warning = vi.spyOn(process, "emitWarning").mockReturnValue();
+  useServices(readSettings({ REMEDIATOR_TELEMETRY: "applicationInsights" }));
+
+  expect(await services().telemetry()).toBe(NO_TELEMETRY);
+  expect(warning).toHaveBeenCalledWith(
+    expect.stringContaining("APPLICATIONINSIGHTS_CONNECTION_STRING: is needed"),
+    expect.anything(),
+  );
+});
