@@ -21,6 +21,8 @@ const eventSubscription = z.object({
       .nullish(),
     filter: z
       .object({
+        subjectBeginsWith: z.string().nullish(),
+        subjectEndsWith: z.string().nullish(),
         includedEventTypes: z.array(z.string()).nullish(),
         advancedFilters: z.array(advancedFilter).nullish(),
       })
@@ -31,19 +33,30 @@ const eventSubscription = z.object({
 /** An event subscription, as far as it is looked at. */
 export type EventSubscription = z.output<typeof eventSubscription>;
 
+/** One that hands NIC writes to the function. */
+export interface NicWriteSubscription {
+  readonly name: string;
+  /** Name of the function app that they go to. */
+  readonly app: string;
+  /** What the ids of its NICs have to begin and end with; empty: anything. */
+  readonly begin: string;
+  readonly end: string;
+}
+
 /** How the NIC writes of a subscription reach the function. */
 export type NicWriteDelivery =
-  | { readonly kind: "ok"; readonly name: string }
+  | { readonly kind: "ok"; readonly by: readonly NicWriteSubscription[] }
   | { readonly kind: "none" }
   | {
       readonly kind: "wrong";
       readonly name: string;
+      readonly app: string;
       readonly problems: readonly [string, ...string[]];
     };
 
 const WRITE_SUCCESS = "Microsoft.Resources.ResourceWriteSuccess";
 const NIC_WRITE = "Microsoft.Network/networkInterfaces/write";
-const FUNCTION = /\/functions\/nicchanged$/iu;
+const FUNCTION = /\/sites\/(?<app>[^/]+)\/functions\/nicchanged$/iu;
 
 /**
  * The event subscriptions of a subscription itself. Source: "Event Subscriptions - List Global By Subscription".
@@ -61,22 +74,37 @@ export async function readEventSubscriptions(
   });
 }
 
-/** Whether one of them hands the writes of NICs to `nicChanged`; else what is wrong with the first that goes there. */
+/** Which of them hand the writes of NICs to `nicChanged`; if none does, what is wrong with the first that goes there. */
 export function nicWriteDelivery(all: readonly EventSubscription[]): NicWriteDelivery {
-  const found = all
-    .filter(({ properties }) => FUNCTION.test(properties.destination?.properties?.resourceId ?? ""))
-    .map((each) => ({ name: each.name, problems: problemsOf(each) }));
-  const good = found.find(({ problems }) => problems.length === 0);
-  if (good !== undefined) {
-    return { kind: "ok", name: good.name };
+  const found = all.flatMap((each) => {
+    const app = appOf(each);
+    return app === null ? [] : [{ ...each, app, problems: problemsOf(each) }];
+  });
+  const good = found.filter(({ problems }) => problems.length === 0);
+  if (good.length > 0) {
+    return { kind: "ok", by: good.map(inBrief) };
   }
-  for (const { name, problems } of found) {
+  for (const { name, app, problems } of found) {
     const [first, ...more] = problems;
     if (first !== undefined) {
-      return { kind: "wrong", name, problems: [first, ...more] };
+      return { kind: "wrong", name, app, problems: [first, ...more] };
     }
   }
   return { kind: "none" };
+}
+
+function appOf({ properties }: EventSubscription): string | null {
+  const target = properties.destination?.properties?.resourceId ?? "";
+  return FUNCTION.exec(target)?.groups?.["app"] ?? null;
+}
+
+function inBrief({
+  name,
+  app,
+  properties,
+}: EventSubscription & { readonly app: string }): NicWriteSubscription {
+  const { subjectBeginsWith, subjectEndsWith } = properties.filter ?? {};
+  return { name, app, begin: subjectBeginsWith ?? "", end: subjectEndsWith ?? "" };
 }
 
 function problemsOf({ properties }: EventSubscription): readonly string[] {

@@ -19,3 +19,20 @@ it("does not wait for the run of a request that a pause holds back", async () =>
     });
   }
 });
+
+it.each([
+  { error: { code: "too-many-requests", message: "Too many.", nextStep: "Wait." } },
+  "busy",
+])("tells how long a host asks to wait that is asked too often: %j", async (body) => {
+  const headers = { "retry-after": "7" };
+  const server = await startSmallServer(() => ({ status: 429, headers, body }));
+  onTestFinished(async () => {
+    await server.close();
+  });
+
+  await expect(openHostClient(server.url).openIncidents()).rejects.toMatchObject({
+    name: "AzureRequestError",
+    retryable: true,
+    retryAfterSeconds: 7,
+  });
+});

@@ -7,6 +7,7 @@ import { listSubscriptions } from "../../../shared/azure/subscriptions.ts";
 import {
   nicWriteDelivery,
   readEventSubscriptions,
+  type NicWriteSubscription,
 } from "../../../shared/facts/event-subscriptions.ts";
 import { missingActions, readPermissions } from "../../../shared/facts/permissions.ts";
 import { CLOUD_CONTAINER, CLOUD_TABLES } from "../../../shared/incidents/cloud/names.ts";
@@ -102,7 +103,7 @@ async function checkIdentity(azure: Azure): Promise<Finding> {
 /** What the settings let the program do; a part of the role that is not known here is wanted. */
 function wantedActions({ mode, allowed }: Settings): readonly string[] {
   const needless = new Set([
-    ...(mode === "heal" ? [] : ["heal"]),
+    ...(mode === "heal" ? [] : ["heal", "nic"]),
     ...(allowed.includes("console") ? [] : ["console"]),
     ...(allowed.includes("restarts") ? [] : ["nic"]),
   ]);
@@ -134,7 +135,7 @@ async function checkEvents(azure: Azure, subscriptionId: string): Promise<Findin
   const delivery = nicWriteDelivery(await readEventSubscriptions(azure, subscriptionId));
   switch (delivery.kind) {
     case "ok":
-      return ok(`Event subscription ${delivery.name} hands writes of NICs to nicChanged.`);
+      return ok(delivery.by.map(deliveryInWords).join(" "));
     case "none":
       return failed(
         "no-event-subscription",
@@ -144,10 +145,20 @@ async function checkEvents(azure: Azure, subscriptionId: string): Promise<Findin
     case "wrong":
       return failed(
         "event-subscription-wrong",
-        `Event subscription ${delivery.name} goes to nicChanged, but ${delivery.problems.join("; ")}.`,
+        `Event subscription ${delivery.name} goes to nicChanged of ${delivery.app}, but ${delivery.problems.join("; ")}.`,
         "Deploy infra/events.bicep again.",
       );
   }
+}
+
+/** Neither a foreign app nor a filter need be wrong: only a person knows what should be watched, and by which. */
+function deliveryInWords({ name, app, begin, end }: NicWriteSubscription): string {
+  const filters = [
+    ...(begin === "" ? [] : [`begins with ${begin}`]),
+    ...(end === "" ? [] : [`ends with ${end}`]),
+  ];
+  const only = filters.length === 0 ? "" : `, only where the NIC's id ${filters.join(" and ")}`;
+  return `Event subscription ${name} hands writes of NICs to nicChanged of ${app}${only}.`;
 }
 
 async function checkStorage({ cloudStore }: Settings): Promise<Finding> {

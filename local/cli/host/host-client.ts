@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { retryAfterSeconds } from "../../../shared/azure/retry-after.ts";
 import {
   AzureRequestError,
   ConfigurationError,
@@ -71,7 +72,7 @@ export const HOST_CODES = {
 
 /**
  * Opens the API of the host at this address. Every call throws ConfigurationError with one of `HOST_CODES` where the host
- * cannot be used, InvalidInputError where it refuses what was asked, AzureRequestError where it is in trouble itself.
+ * cannot be used, InvalidInputError where it refuses what was asked, AzureRequestError where it is in trouble itself or is asked too often.
  */
 export function openHostClient(url: string, access: HostAccess = {}): HostClient {
   async function call<T>(path: string, schema: z.ZodType<T>, body?: object): Promise<T> {
@@ -115,6 +116,8 @@ interface Answer {
   readonly status: number;
   /** Null if it is not JSON. */
   readonly body: unknown;
+  /** Null if it does not say when to ask again. */
+  readonly retryAfterSeconds: number | null;
 }
 
 async function ask(url: URL, access: HostAccess, body?: object): Promise<Answer> {
@@ -131,7 +134,11 @@ async function ask(url: URL, access: HostAccess, body?: object): Promise<Answer>
       redirect: "manual",
       signal: access.leave === undefined ? timeout : AbortSignal.any([timeout, access.leave]),
     });
-    return { status: response.status, body: jsonOrNull(await response.text()) };
+    return {
+      status: response.status,
+      body: jsonOrNull(await response.text()),
+      retryAfterSeconds: retryAfterSeconds(response.headers, Date.now()),
+    };
   } catch (error) {
     throw new ConfigurationError(`No host answers at ${url.origin}: ${reasonOf(error)}.`, {
       code: HOST_CODES.away,
@@ -171,7 +178,8 @@ function foreign(url: URL, answered: string): ConfigurationError {
   });
 }
 
-function refusalOf({ status, body }: Answer, url: URL): Error {
+function refusalOf({ status, body, retryAfterSeconds: wait }: Answer, url: URL): Error {
+  const passes = status === 429 || status >= 500;
   const refused = refusedSchema.safeParse(body).data;
   if (status === 401 || (status === 403 && refused === undefined)) {
     return new ConfigurationError(
@@ -183,7 +191,7 @@ function refusalOf({ status, body }: Answer, url: URL): Error {
       },
     );
   }
-  if (refused === undefined && status < 500) {
+  if (refused === undefined && !passes) {
     return foreign(url, `with ${status} and no reason`);
   }
   const { message, ...details } = refused?.error ?? {
@@ -192,7 +200,7 @@ function refusalOf({ status, body }: Answer, url: URL): Error {
     problems: [],
     nextStep: "Run the command again; if it stays so, please report it.",
   };
-  if (status < 500) {
+  if (!passes) {
     return new InvalidInputError(message, details);
   }
   return new AzureRequestError(message, {
@@ -200,7 +208,7 @@ function refusalOf({ status, body }: Answer, url: URL): Error {
     status,
     azureCode: null,
     retryable: true,
-    retryAfterSeconds: null,
+    retryAfterSeconds: wait,
     requestId: null,
   });
 }

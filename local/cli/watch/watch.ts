@@ -55,15 +55,21 @@ async function follow({ look, first, leave }: Followed, view: WatchView): Promis
   try {
     view.show(first);
     let failures = 0;
-    while (await waited(Math.min(POLL_MS * 2 ** failures, LONGEST_PAUSE_MS), leave)) {
+    let askedMs = 0;
+    while (await waited(Math.max(askedMs, pauseAfter(failures)), leave)) {
       const seen = await look().catch(passing);
       if (!leave.aborted) {
         failures = show(view, seen, failures);
+        askedMs = "reason" in seen ? seen.waitMs : 0;
       }
     }
   } finally {
     view.close();
   }
+}
+
+function pauseAfter(failures: number): number {
+  return Math.min(POLL_MS * 2 ** failures, LONGEST_PAUSE_MS);
 }
 
 /** Shows what came, and gives how many looks in a row failed until now. */
@@ -84,13 +90,17 @@ function show(view: WatchView, seen: Look | Missed, failures: number): number {
 /** A look that failed, and may not the next time. */
 interface Missed {
   readonly reason: string;
+  /** How long the host asked to wait; 0: it did not say. */
+  readonly waitMs: number;
 }
 
 /** Why the host gave no look this time, where a later try may get one; what never will is thrown again. */
 function passing(error: unknown): Missed {
-  const away = error instanceof ConfigurationError && error.code !== HOST_CODES.refusesKey;
-  if (away || error instanceof AzureRequestError) {
-    return { reason: error.message };
+  if (error instanceof AzureRequestError) {
+    return { reason: error.message, waitMs: (error.retryAfterSeconds ?? 0) * 1000 };
+  }
+  if (error instanceof ConfigurationError && error.code !== HOST_CODES.refusesKey) {
+    return { reason: error.message, waitMs: 0 };
   }
   throw error;
 }

@@ -21,6 +21,7 @@ const eventSubscription = z.strictObject({
     .array(z.string().min(1))
     .default(["Microsoft.Network/networkInterfaces/write"])
     .describe("Values of the advanced filter on data.operationName; empty: no such filter."),
+  subjectBeginsWith: z.string().default("").describe("Empty: no such filter."),
   provisioningState: z
     .enum(["Succeeded", "Creating", "Failed", "AwaitingManualAction"])
     .default("Succeeded"),

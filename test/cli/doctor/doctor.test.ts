@@ -229,6 +229,35 @@ describe("doctor with Azure", () => {
     expect(findings["rights"]?.message).toContain("Microsoft.Compute/snapshots/write");
   });
 
+  it("calls for no right to change anything where the mode is to observe", async () => {
+    const gone = ["Microsoft.Compute/snapshots/write", "Microsoft.Network/networkInterfaces/write"];
+    const simulated = await aFleet({ role: { actions: ["*"], notActions: gone } });
+
+    const { findings } = await examine(
+      { azure: true, simulatorUrl: simulated.endpoint },
+      { REMEDIATOR_MODE: "observe", REMEDIATOR_ALLOW: "restarts" },
+    );
+
+    expect(findings["rights"]).toMatchObject({ state: "ok" });
+  });
+
+  it("names each event subscription with its app, and what it lets through", async () => {
+    const simulated = await aFleet({
+      eventSubscriptions: [
+        { name: "web-nics", functionName: "nicChanged", subjectBeginsWith: "/subscriptions/x/web" },
+        { name: "all-nics", functionName: "nicChanged", functionApp: "func-other" },
+      ],
+    });
+
+    const { findings } = await examine({ azure: true, simulatorUrl: simulated.endpoint });
+
+    expect(findings["events"]).toMatchObject({
+      state: "ok",
+      message:
+        "Event subscription web-nics hands writes of NICs to nicChanged of func-remediator, only where the NIC's id begins with /subscriptions/x/web. Event subscription all-nics hands writes of NICs to nicChanged of func-other.",
+    });
+  });
+
   it.each<[string, NonNullable<ScenarioInput["eventSubscriptions"]>, string]>([
     ["there is none", [], "no-event-subscription"],
     ["it goes elsewhere", [{ name: "other", functionName: "else" }], "no-event-subscription"],

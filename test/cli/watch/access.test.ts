@@ -1,9 +1,10 @@
+import { once } from "node:events";
 import { env } from "node:process";
 
 import { afterEach, describe, expect, it } from "vitest";
 
 import { makeFakeAz, tokensFor } from "../../azure/fake-az.ts";
-import { LONG, recordsOf, runBin } from "../run-bin.ts";
+import { LONG, recordsOf, runBin, startBin, stopBin } from "../run-bin.ts";
 import { startSmallServer } from "./small-server.ts";
 import type { SmallServer } from "./small-server.ts";
 
@@ -130,5 +131,28 @@ describe("a host that cannot be watched", () => {
 
     expect(ended.code).toBe(2);
     expect(ended.stderr).toMatch(/^error \(no-host\): No host answers at .*ECONNREFUSED/u);
+  });
+});
+
+describe("a host that is asked too often", () => {
+  it("is asked again after the time that it names, and is watched on", LONG, async () => {
+    const askedAt: number[] = [];
+    const error = { code: "too-many-requests", message: "Too many.", nextStep: "Wait." };
+    const refused = { status: 429, headers: { "retry-after": "3" }, body: { error } };
+    const again = new AbortController();
+    const server = await aServer(() => {
+      // Two questions for each look.
+      const look = Math.ceil(askedAt.push(Date.now()) / 2);
+      if (look === 3) {
+        again.abort();
+      }
+      return look === 2 ? refused : NOTHING_OPEN;
+    });
+
+    const child = startBin(["watch", server.url]);
+    await once(child, "exit", { signal: again.signal }).catch(() => undefined);
+
+    expect(await stopBin(child, "SIGINT")).toBe(0);
+    expect((askedAt[4] ?? 0) - (askedAt[2] ?? 0)).toBeGreaterThan(2900);
   });
 });

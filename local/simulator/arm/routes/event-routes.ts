@@ -45,7 +45,7 @@ function render(world: World, wanted: ScenarioEventSubscription): unknown {
         },
       },
       filter: {
-        subjectBeginsWith: "",
+        subjectBeginsWith: wanted.subjectBeginsWith,
         subjectEndsWith: "",
         includedEventTypes: wanted.includedEventTypes,
         ...(operationNames.length > 0 && {
