@@ -239,7 +239,7 @@ module secretRight 'modules/secret-right.bicep' = if (consoleSecret != null) {
 }
 
 module rights 'rights.bicep' = [
-  for watched in (rightsByManagementGroup ? [] : subscriptionsOf(watch)): {
+  for watched in filter(subscriptionsOf(watch), _ => !rightsByManagementGroup): {
     name: 'rights-${uniqueString(resourceGroupName, watched.subscriptionId)}'
     scope: subscription(watched.subscriptionId)
     params: {

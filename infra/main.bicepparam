@@ -3,9 +3,12 @@ using 'main.bicep'
 
 param resourceGroupName = readEnvironmentVariable('REMEDIATOR_RESOURCE_GROUP', 'rg-static-ip-remediator')
 param location = readEnvironmentVariable('AZURE_LOCATION')
-param watch = split(readEnvironmentVariable('REMEDIATOR_WATCH'), ',')
+param watch = map(split(readEnvironmentVariable('REMEDIATOR_WATCH'), ','), scope => trim(scope))
 param mode = readEnvironmentVariable('REMEDIATOR_MODE', 'observe')
 param subnetId = readEnvironmentVariable('REMEDIATOR_SUBNET', '')
 param alerts = {
-  emails: filter(split(readEnvironmentVariable('REMEDIATOR_EMAILS', ''), ','), address => !empty(address))
+  emails: filter(
+    map(split(readEnvironmentVariable('REMEDIATOR_EMAILS', ''), ','), address => trim(address)),
+    address => !empty(address)
+  )
 }
