@@ -106,12 +106,16 @@ async function handOver(send: () => Promise<RunCommandStart>): Promise<SwitchSta
       ? { ...start, maybeSent: false }
       : { ...unavailable(start), maybeSent: false };
   } catch (error) {
-    // Throttled is surely not done. Anything else that is transient may have reached Windows although no answer came.
-    if (error instanceof AzureRequestError && error.retryable && error.status !== 429) {
+    // Throttled, or without a token, it is surely not done. What else is transient may have reached Windows without an answer.
+    if (error instanceof AzureRequestError && mayBeDone(error)) {
       return { kind: "busy", message: error.message, maybeSent: true };
     }
     throw error;
   }
+}
+
+function mayBeDone({ retryable, status, code }: AzureRequestError): boolean {
+  return retryable && status !== 429 && code !== "no-credential";
 }
 
 /** In the words of the catalogue; what Azure wants to be done is part of the message. */

@@ -54,5 +54,5 @@ export function* endManaged(
 
 /** Whether a failed start may have handed its script over all the same: only a throttled one surely did not. */
 export function mayHaveSent({ code, retryable }: ActivityFailure): boolean {
-  return retryable && code !== "throttled";
+  return retryable && code !== "throttled" && code !== "no-credential";
 }

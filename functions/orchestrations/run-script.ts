@@ -44,7 +44,8 @@ export function* runScript<Answer>(
     return yield* send(sending);
   } catch (error) {
     if (error instanceof ActivityFailedError) {
-      sending.sent ||= error.failure.retryable;
+      // Without a token nothing leaves this machine.
+      sending.sent ||= error.failure.retryable && error.failure.code !== "no-credential";
       return missing(sending, error.failure);
     }
     throw error;
