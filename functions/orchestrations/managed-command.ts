@@ -52,7 +52,7 @@ export function* endManaged(
   }
 }
 
-/** Whether a failed start may have handed its script over all the same: only a throttled one surely did not. */
+/** Whether a failed start may have handed its script over all the same: a throttled one, or one without a token, surely did not. */
 export function mayHaveSent({ code, retryable }: ActivityFailure): boolean {
   return retryable && code !== "throttled" && code !== "no-credential";
 }
