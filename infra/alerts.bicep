@@ -102,7 +102,11 @@ module heartbeat 'modules/log-alert.bicep' = if (!empty(heartbeatWorkspaceId)) {
 
 module rdpMonitor 'modules/connection-monitor.bicep' = if (connectionMonitor != null) {
   name: '${name}-rdp'
-  scope: resourceGroup(connectionMonitor.?networkWatcherResourceGroup ?? 'NetworkWatcherRG')
+  // The Network Watcher is in the subscription of the VM that dials; the scope is read without a monitor too.
+  scope: resourceGroup(
+    split(connectionMonitor.?sourceVmId ?? subscription().id, '/')[2],
+    connectionMonitor.?networkWatcherResourceGroup ?? 'NetworkWatcherRG'
+  )
   params: {
     networkWatcherName: connectionMonitor.?networkWatcherName ?? ''
     // One Network Watcher serves all deployments of a region.

@@ -86,6 +86,9 @@ async function deployAll(call: DeployCall): Promise<void> {
   const { name, id } = await readFrom(showAccount(call), account);
   print(`to the subscription ${name} (${id})`);
   if (call.kind === "events") {
+    for (const look of looksBefore(call)) {
+      await waitForFunctions(look, call.lookSeconds);
+    }
     await run(deployEvents(call.deployed, call));
     return;
   }
@@ -115,7 +118,7 @@ async function deployAll(call: DeployCall): Promise<void> {
 async function showAll(call: DeployCall): Promise<void> {
   const commands =
     call.kind === "events"
-      ? [showAccount(call), deployEvents(call.deployed, call)]
+      ? [showAccount(call), ...looksBefore(call), deployEvents(call.deployed, call)]
       : [
           showAccount(call),
           registerProvider(call),
@@ -126,6 +129,11 @@ async function showAll(call: DeployCall): Promise<void> {
           deployEvents(UNKNOWN, call),
         ];
   commands.forEach((command) => print(`# ${command.purpose}\n${lineOf(command)}`));
+}
+
+/** The look at the functions before the last step alone, if their app is named. */
+function looksBefore(call: DeployCall & { readonly kind: "events" }): readonly Command[] {
+  return call.deployed.functionApp === "" ? [] : [listFunctions(call.deployed, call)];
 }
 
 async function waitForFunctions(command: Command, lookSeconds: number): Promise<void> {

@@ -19,7 +19,7 @@ resource vault 'Microsoft.KeyVault/vaults@2023-07-01' existing = {
 }
 
 resource mayRead 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
-  name: guid(vault::secret.id, identity.id, secretsUser)
+  name: guid(vault::secret.id, identity.principalId, secretsUser)
   scope: vault::secret
   properties: {
     principalId: identity.principalId

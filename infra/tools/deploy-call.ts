@@ -17,6 +17,7 @@ export const HELP = `npm run deploy -- --parameters FILE --location REGION [opti
   --events-only        only the last step, as azd's hook does; instead of --parameters it takes
                        --resource-group NAME --watch ID,ID --event-topic true|false
                        --alerts JSON --alerts-entra JSON
+                       --function-app NAME, whose functions are waited for
 
 Exit codes: 0 deployed, 1 a step failed, 2 bad input: nothing was started.`;
 
@@ -48,6 +49,7 @@ const OPTIONS = {
   "dry-run": { type: "boolean" },
   "events-only": { type: "boolean" },
   "resource-group": { type: "string" },
+  "function-app": { type: "string" },
   watch: { type: "string" },
   "event-topic": { type: "string" },
   alerts: { type: "string" },
@@ -112,16 +114,20 @@ function callOf(values: Values): DeployCall {
   if (values["events-only"] !== true) {
     return { ...common, kind: "all", parameters: values.parameters ?? "" };
   }
-  const deployed: Deployed = {
+  return { ...common, kind: "events", deployed: deployedOf(values) };
+}
+
+/** What the first step made, as azd hands it over. */
+function deployedOf(values: Values): Deployed {
+  return {
     resourceGroup: values["resource-group"] ?? "",
-    functionApp: "",
+    functionApp: values["function-app"] ?? "",
     host: "",
     watch: scopesOf(values),
     eventTopic: values["event-topic"]?.toLowerCase() === "true",
     alerts: values.alerts === undefined || values.alerts === "" ? "{}" : values.alerts,
     alertsEntra: values["alerts-entra"] ?? "",
   };
-  return { ...common, kind: "events", deployed };
 }
 
 function scopesOf(values: Values): readonly string[] {

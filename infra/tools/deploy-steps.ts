@@ -9,6 +9,7 @@ interface Place {
 /** What main.bicep made that later steps need. */
 export interface Deployed {
   readonly resourceGroup: string;
+  /** Empty: not known, in the last step alone. */
   readonly functionApp: string;
   readonly host: string;
   /** Ids of subscriptions and resource groups. */

@@ -173,6 +173,20 @@ describe("the last step alone", () => {
     ]);
   });
 
+  it("waits for the functions of the app that it is told of, and shows that in a dry run", async () => {
+    const app = ["--function-app", "func-a", "--look-seconds", "0"];
+    const words = [...EVENTS, "--watch", SUBSCRIPTION, ...app];
+
+    const { code, calls } = await deploy(words, WELL);
+    const dry = await deploy([...words, "--dry-run"], null);
+
+    const look = "az functionapp function list --resource-group rg-a --name func-a --output json";
+    expect(code).toBe(0);
+    expect(calls.slice(1, -1).map((call) => call.join(" "))).toEqual([look, look, look]);
+    expect(calls.at(-1)).toContain("infra/events.bicep");
+    expect(dry.printed).toContain(look);
+  });
+
   it("takes what azd hands over for an app with function keys and no wishes", async () => {
     const words = [...EVENTS, "--watch", SUBSCRIPTION, "--alerts", "", "--alerts-entra", ""];
 

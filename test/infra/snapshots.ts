@@ -48,7 +48,8 @@ export function scopeOf({ id, type }: Resource): string {
   if (ofGroup === type) {
     return `/subscriptions/${groupSubscription}/resourceGroups/${group}`;
   }
-  return id.split(`/providers/${type}/`)[0] ?? id;
+  const [, extended] = /^\[extensionResourceId\('([^']+)'/u.exec(id) ?? [];
+  return extended ?? id.split(`/providers/${type}/`)[0] ?? id;
 }
 
 /** A JSON file of `infra/`. */
