@@ -14,7 +14,7 @@ const NO_BICEP = 3;
 const execution = z.object({ code: z.unknown(), stderr: z.string() });
 const reply = z.object({
   id: z.number(),
-  result: z.unknown(),
+  result: z.unknown().optional(),
   error: z.object({ message: z.string() }).optional(),
 });
 

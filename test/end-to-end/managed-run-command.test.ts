@@ -53,9 +53,10 @@ describe("a VM whose Run Command slot is stuck", () => {
     return await fleet.outcomeOf("vm-a", 60);
   }
 
+  /** Without lists: the cleaner looks at each quarter of an hour, whatever a run does. */
   async function managedRequests(): Promise<readonly string[]> {
     return (await fleet.log("vm-a")).requests
-      .filter(({ operation }) => operation.startsWith("managedCommand."))
+      .filter(({ operation }) => /^managedCommand\.(?!list)/u.test(operation))
       .map(({ operation, script }) => [operation.slice(15), script].filter(Boolean).join(" "));
   }
 
