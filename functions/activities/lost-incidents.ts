@@ -1,10 +1,7 @@
 import { handOffOf } from "../../shared/diagnosis/hand-off.ts";
-import type { Incident, LedgerEntry } from "../../shared/domain/incident.ts";
+import { mayBeLeft, type Incident } from "../../shared/domain/incident.ts";
 import type { Outcome } from "../../shared/domain/outcome.ts";
 import type { IncidentStore } from "../../shared/incidents/store.ts";
-
-/** States of a change that may be there still: a finished one too, which nobody proved or put back any more. */
-const LEFT = new Set<LedgerEntry["state"]>(["open", "done", "unknown"]);
 
 /** An activity may run a second time a little later, when this run's own incident is open: that one is younger. */
 const YOUNGEST_SECONDS = 600;
@@ -29,7 +26,7 @@ export async function closeLostIncidents(records: IncidentStore, vmId: string): 
 }
 
 function outcomeOfLost({ id, ledger, backup }: Incident): Outcome {
-  const changes = ledger.filter(({ state }) => LEFT.has(state));
+  const changes = ledger.filter((entry) => mayBeLeft(entry));
   const snapshot = backup === null ? "" : ` Its snapshot is ${backup.snapshotName}.`;
   return {
     kind: changes.length > 0 ? "needsHuman" : "failed",

@@ -1,7 +1,7 @@
 import type { OrchestrationContext, Task } from "durable-functions";
 
 import type { AzureFacts } from "../../shared/domain/facts.ts";
-import type { LedgerEntry } from "../../shared/domain/incident.ts";
+import { mayBeLeft } from "../../shared/domain/incident.ts";
 import type { Outcome } from "../../shared/domain/outcome.ts";
 import { probedNic } from "../../shared/facts/probe.ts";
 import type { UnfinishedReset } from "../activities/catalogue/signals.ts";
@@ -24,9 +24,6 @@ import { inputOf } from "./sub-stories.ts";
 type Ending =
   | { readonly kind: "outcome"; readonly outcome: Outcome }
   | { readonly kind: "answered" };
-
-/** States of a ledger's entry after which something is left changed, or may be. */
-const LEFT = new Set<LedgerEntry["state"]>(["open", "done", "unknown"]);
 
 /**
  * The heal of one VM, from the signals it finds to its outcome; one at a time per VM, since its instance id comes from
@@ -77,7 +74,7 @@ function* endOf(
     return left === null ? yield* story(run) : { kind: "outcome", outcome: left };
   } catch (error) {
     if (error instanceof ActivityFailedError) {
-      const kind = run.ledger.some(({ state }) => LEFT.has(state)) ? "needsHuman" : "failed";
+      const kind = run.ledger.some((entry) => mayBeLeft(entry)) ? "needsHuman" : "failed";
       return { kind: "outcome", outcome: outcomeOf(run, kind, error.failure) };
     }
     throw error;

@@ -105,3 +105,11 @@ export interface Incident {
   readonly provenAt: string | null;
   readonly outcome: Outcome | null;
 }
+
+/** States of a change that may be there still; a finished one too, which nobody has put back. */
+const LEFT: ReadonlySet<LedgerEntry["state"]> = new Set(["open", "done", "unknown"]);
+
+/** Whether something is left changed, or may be, by what a ledger's entry intended. */
+export function mayBeLeft({ state }: LedgerEntry): boolean {
+  return LEFT.has(state);
+}

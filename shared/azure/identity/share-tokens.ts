@@ -8,8 +8,8 @@ const LEAST_MS = 2 * 60_000;
 /**
  * A credential that asks for one token for each audience, whoever of many clients needs it. Each client keeps a token of its own,
  * and there are two for each subscription: a credential without a memory, such as that of the Azure CLI, which starts a process
- * for each token, would be asked as often. Where
- * no new one can be had, one that still lasts is given. An answer to a challenge (`claims`) is never taken from memory.
+ * for each token, would be asked as often. Where no new one can be had, one that still lasts is given. An answer to a
+ * challenge (`claims`) is never taken from memory.
  */
 export function shareTokens(credential: TokenCredential): TokenCredential {
   const kept = new Map<string, AccessToken>();
