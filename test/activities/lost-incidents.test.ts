@@ -36,20 +36,11 @@ describe("an incident whose run is gone", () => {
     });
   });
 
-  it("calls a person where a change was begun, and says how to put it back", async () => {
-    const entry = anEntry({ state: "open", undo: "netsh interface ip set address" });
-    await store.openIncident(anIncident({ id: "old", openedAt: "2026-03-02T08:00:00.000Z" }));
-    await store.writeLedger("old", entry);
-
-    await closeLostIncidents(store, VM);
-
-    const { outcome } = (await store.getIncident("old")) ?? {};
-    expect(outcome).toMatchObject({ kind: "needsHuman", code: "run-lost" });
-    expect(outcome?.nextStep).toContain(entry.undo);
-  });
-
-  it("calls a person too where a change was finished, and nobody proved it any more", async () => {
-    const entry = anEntry({ state: "done", undo: "netsh interface ip set address" });
+  it.each([
+    ["was begun", "open"],
+    ["was finished, and nobody proved it any more", "done"],
+  ] as const)("calls a person where a change %s, and says how to put it back", async (_, state) => {
+    const entry = anEntry({ state, undo: "netsh interface ip set address" });
     await store.openIncident(anIncident({ id: "old", openedAt: "2026-03-02T08:00:00.000Z" }));
     await store.writeLedger("old", entry);
 
